@@ -1,0 +1,292 @@
+//! A board in memory: the fold of the numbered changes. It is a pure function of their *set*: order,
+//! repetition and batching cannot matter.
+
+use crate::{
+    change::{Hash, Numbered, Position, Write},
+    id::*,
+    key::OrderKey,
+    register::{Field, Kind, Register, Slot},
+    stamp::{Latest, Rank},
+    value::{Spot, Value},
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// How far a board's log goes, and what it says in sum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub position: Position,
+    pub latest: Latest,
+    /// Sum over the registers, modulo 2¹²⁸; equal positions have equal digests.
+    pub digest: u128,
+}
+
+impl Head {
+    /// Before the first change of a board that begins a new log.
+    pub fn new(epoch: ReplicaId) -> Head {
+        Head {
+            position: Position { epoch, seq: 0, chain: Hash::default() },
+            latest: Latest::default(),
+            digest: 0,
+        }
+    }
+}
+
+/// A thing on the board: its registers, sorted by slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entity {
+    pub kind: Kind,
+    registers: Vec<Register>,
+}
+
+impl Entity {
+    /// Takes registers from the disk.
+    pub fn from_registers(kind: Kind, mut registers: Vec<Register>) -> Entity {
+        registers.sort_by(|a, b| a.slot.cmp(&b.slot));
+        Entity { kind, registers }
+    }
+
+    pub fn registers(&self) -> &[Register] {
+        &self.registers
+    }
+
+    pub fn register(&self, slot: &Slot) -> Option<&Register> {
+        let found = self.registers.binary_search_by(|register| register.slot.cmp(slot)).ok()?;
+        self.registers.get(found)
+    }
+
+    pub fn value(&self, field: Field) -> Option<&Value> {
+        self.register(&field.into()).map(|register| &register.value)
+    }
+
+    pub fn flag(&self, field: Field) -> bool {
+        self.value(field).and_then(Value::as_flag).unwrap_or(false)
+    }
+
+    pub fn text(&self, field: Field) -> &str {
+        self.value(field).and_then(Value::as_text).unwrap_or("")
+    }
+
+    /// The elements of a set field that are in it.
+    pub fn elements(&self, field: &Field) -> impl Iterator<Item = EntityId> {
+        self.registers
+            .iter()
+            .filter(move |register| register.slot.field == *field)
+            .filter(|register| register.value.as_flag() == Some(true))
+            .filter_map(|register| register.slot.element.map(EntityId))
+    }
+
+    pub fn purged(&self) -> bool {
+        self.registers.iter().any(|register| register.slot.field == Field::PURGED)
+    }
+
+    /// Where it hangs, and by which key. Comments and attachments have no key and hang in the
+    /// order in which they were made.
+    fn spot(&self) -> Option<(EntityId, Option<OrderKey>)> {
+        if let Some(Spot { parent, key }) = self.value(Field::PLACE).and_then(Value::as_spot) {
+            return Some((parent, Some(key)));
+        }
+        self.value(Field::CARD).and_then(Value::as_id).map(|card| (card, None))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Board {
+    pub id: BoardId,
+    pub head: Head,
+    entities: HashMap<EntityId, Entity>,
+    /// What hangs below each thing, in order; whatever its standing.
+    children: HashMap<EntityId, BTreeSet<(Option<OrderKey>, EntityId)>>,
+    /// Labels and people, which hang nowhere, in the order in which they were made.
+    loose: BTreeMap<Kind, BTreeSet<EntityId>>,
+}
+
+impl Board {
+    pub fn new(id: BoardId, epoch: ReplicaId) -> Board {
+        Board {
+            id,
+            head: Head::new(epoch),
+            entities: HashMap::new(),
+            children: HashMap::new(),
+            loose: BTreeMap::new(),
+        }
+    }
+
+    /// Takes a board from the disk, whose head counts these entities already.
+    pub fn from_entities(
+        id: BoardId,
+        head: Head,
+        entities: impl IntoIterator<Item = (EntityId, Entity)>,
+    ) -> Board {
+        let mut board = Board::new(id, head.position.epoch);
+        for (entity_id, entity) in entities {
+            board.entities.insert(entity_id, entity);
+            board.hang(entity_id);
+        }
+        board.head = head;
+        board
+    }
+
+    /// The head and the registers as they are now, where it only matters what the log says.
+    pub fn entities(&self) -> impl Iterator<Item = (EntityId, &Entity)> {
+        self.entities.iter().map(|(id, entity)| (*id, entity))
+    }
+
+    /// Purged ones are there too, without anything but that.
+    pub fn entity(&self, id: EntityId) -> Option<&Entity> {
+        self.entities.get(&id)
+    }
+
+    /// The entity, where it is of this kind and was not purged.
+    pub fn of_kind(&self, id: EntityId, kind: &Kind) -> Option<&Entity> {
+        self.entities.get(&id).filter(|entity| entity.kind == *kind && !entity.purged())
+    }
+
+    /// What hangs below `parent`, of one kind, in order; whatever its standing.
+    pub fn below<'a>(
+        &'a self,
+        parent: EntityId,
+        kind: &'a Kind,
+    ) -> impl DoubleEndedIterator<Item = (EntityId, &'a Entity, Option<&'a OrderKey>)> {
+        self.children.get(&parent).into_iter().flatten().filter_map(move |(key, id)| {
+            let entity = self.entities.get(id).filter(|entity| entity.kind == *kind)?;
+            Some((*id, entity, key.as_ref()))
+        })
+    }
+
+    /// Columns' and others' ids below `parent`, of every kind.
+    pub fn all_below(&self, parent: EntityId) -> impl Iterator<Item = EntityId> {
+        self.children.get(&parent).into_iter().flatten().map(|(_, id)| *id)
+    }
+
+    /// Parents that something hangs below; they need not exist.
+    pub fn parents(&self) -> impl Iterator<Item = EntityId> {
+        self.children.keys().copied()
+    }
+
+    /// Labels or people, in the order in which they were made; whatever their standing.
+    pub fn loose(&self, kind: &Kind) -> impl Iterator<Item = (EntityId, &Entity)> {
+        let ids = self.loose.get(kind);
+        ids.into_iter().flatten().filter_map(|id| self.entities.get(id).map(|it| (*id, it)))
+    }
+
+    /// The card that a thing is or belongs to.
+    pub fn card_of(&self, id: EntityId) -> Option<CardId> {
+        let mut id = id;
+        // An item hangs in a checklist, that in a card: no way up is longer.
+        for _ in 0..3 {
+            let entity = self.entities.get(&id)?;
+            if entity.kind == Kind::CARD {
+                return Some(id.into());
+            }
+            id = entity.spot()?.0;
+        }
+        None
+    }
+
+    /// The write that won a register.
+    pub fn winner(&self, entity: EntityId, slot: &Slot) -> Option<&Register> {
+        self.entities.get(&entity)?.register(slot)
+    }
+
+    /// Takes a numbered change in and goes on to its position. The ids of what it touched come back;
+    /// a repetition touches nothing.
+    pub fn absorb(&mut self, numbered: &Numbered) -> Vec<EntityId> {
+        let mut touched = BTreeSet::new();
+        for (write, rank) in numbered.ranked_writes() {
+            if self.write(write, rank) {
+                touched.insert(write.entity);
+            }
+            self.head.latest.see(rank.stamp);
+        }
+        self.head.latest.see(numbered.cstamp);
+        if numbered.seq > self.head.position.seq {
+            self.head.position =
+                Position { epoch: numbered.epoch, seq: numbered.seq, chain: numbered.chain };
+        }
+        touched.into_iter().collect()
+    }
+
+    /// Whether the write won its register.
+    fn write(&mut self, write: &Write, rank: Rank) -> bool {
+        let old_spot = self.entities.get(&write.entity).and_then(Entity::spot);
+        let entity = self
+            .entities
+            .entry(write.entity)
+            .or_insert_with(|| Entity { kind: write.kind.clone(), registers: Vec::new() });
+        // Only a hostile peer names two kinds: the lesser one holds, whichever came first.
+        let renamed = write.kind < entity.kind;
+        if renamed {
+            entity.kind = write.kind.clone();
+        }
+        let digest = &mut self.head.digest;
+        let purging = write.slot.field == Field::PURGED;
+        if entity.purged() && !purging {
+            return false;
+        }
+        if purging {
+            for register in entity.registers.drain(..).filter(|it| it.slot.field != Field::PURGED) {
+                *digest = digest.wrapping_sub(register_digest(write.entity, &register));
+            }
+        }
+        let new = Register { slot: write.slot.clone(), value: write.value.clone(), rank };
+        match entity.registers.binary_search_by(|register| register.slot.cmp(&write.slot)) {
+            Ok(at) if entity.registers[at].rank >= rank => return false,
+            Ok(at) => {
+                *digest = digest
+                    .wrapping_sub(register_digest(write.entity, &entity.registers[at]))
+                    .wrapping_add(register_digest(write.entity, &new));
+                entity.registers[at] = new;
+            }
+            Err(at) => {
+                *digest = digest.wrapping_add(register_digest(write.entity, &new));
+                entity.registers.insert(at, new);
+            }
+        }
+        let hanging = [Field::PLACE, Field::CARD, Field::CREATED].contains(&write.slot.field);
+        if purging || hanging || renamed {
+            if let Some((parent, key)) = old_spot {
+                self.unhang(write.entity, parent, key);
+            }
+            self.hang(write.entity);
+        }
+        true
+    }
+
+    fn hang(&mut self, id: EntityId) {
+        let Some(entity) = self.entities.get(&id) else { return };
+        if entity.kind == Kind::LABEL || entity.kind == Kind::PERSON {
+            if entity.purged() {
+                self.loose.entry(entity.kind.clone()).or_default().remove(&id);
+            } else {
+                self.loose.entry(entity.kind.clone()).or_default().insert(id);
+            }
+        } else if let Some((parent, key)) = entity.spot() {
+            self.children.entry(parent).or_default().insert((key, id));
+        }
+    }
+
+    fn unhang(&mut self, id: EntityId, parent: EntityId, key: Option<OrderKey>) {
+        if let Some(siblings) = self.children.get_mut(&parent) {
+            siblings.remove(&(key, id));
+            if siblings.is_empty() {
+                self.children.remove(&parent);
+            }
+        }
+    }
+}
+
+/// What one register adds to the digest.
+pub fn register_digest(entity: EntityId, register: &Register) -> u128 {
+    let rank = minicbor::to_vec(register.rank).unwrap_or_default();
+    let element = register.slot.element.unwrap_or_default();
+    let name = register.slot.field.name();
+    let hash = Hash::of(&[
+        entity.bytes(),
+        &[u8::try_from(name.len()).unwrap_or(u8::MAX)],
+        name.as_bytes(),
+        element.as_bytes(),
+        &rank,
+        register.value.bytes(),
+    ]);
+    u128::from_be_bytes(hash.0)
+}

@@ -1,0 +1,26 @@
+//! The board and its laws. Pure: no disk, clock, chance, network or framework; whatever of these
+//! it needs is handed in. `SPEC.md` beside this folder numbers the rules.
+
+// What people say, see and carry from board to board.
+pub mod document;
+pub mod edit;
+pub mod id;
+pub mod record;
+pub mod text;
+
+// What is written, and when.
+pub mod change;
+pub mod fresh;
+pub mod key;
+pub mod register;
+pub mod stamp;
+pub mod value;
+
+// The board, and the ways from an edit to it and from it to a reader.
+pub mod board;
+pub mod export;
+pub mod import;
+pub mod log;
+pub mod resolve;
+pub mod undo;
+pub mod view;

@@ -1,0 +1,130 @@
+//! The authority of an unshared board: it signs what was resolved, numbers it, and takes it in, in one go.
+
+use crate::{
+    board::Board,
+    change::*,
+    fresh::Fresh,
+    id::*,
+    register::Slot,
+    stamp::{ChangeId, Rank},
+};
+use std::collections::BTreeSet;
+
+/// A change is closed before its values grow beyond this; what CBOR adds stays far below the rest
+/// of [`CHANGE_BYTES_MAX`].
+const CHANGE_VALUES_BYTES_MAX: usize = CHANGE_BYTES_MAX / 4;
+/// What a write needs beside its value, at most: ids and names.
+const WRITE_BYTES: usize = 160;
+
+/// Who signs, and where that replica's changes on this board end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signer {
+    pub replica: ReplicaId,
+    /// The last number used; 0 before the first.
+    pub rseq: u64,
+    /// The hash of that change.
+    pub prev: Hash,
+}
+
+/// What a person did, before it is split into changes.
+#[derive(Clone, Debug)]
+pub struct Act<'a> {
+    pub author: PersonId,
+    /// The verb.
+    pub intent: &'a str,
+    /// The changes of one step of undo have the same.
+    pub group: GroupId,
+}
+
+/// What came of an act on one board.
+#[derive(Debug, Default)]
+pub struct Recorded {
+    pub changes: Vec<Numbered>,
+    /// What they touched, each once.
+    pub touched: Vec<EntityId>,
+}
+
+/// Signs, numbers and absorbs. The signer goes on with it. On an error the board is as unusable as the
+/// transaction around it: the caller drops both.
+pub fn record(
+    board: &mut Board,
+    signer: &mut Signer,
+    act: &Act,
+    writes: Vec<Write>,
+    fresh: &mut Fresh,
+) -> Result<Recorded, Malformed> {
+    let parts = split(writes);
+    let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+    let mut touched = BTreeSet::new();
+    let mut changes = Vec::with_capacity(parts.len());
+    for (part, writes) in (0..).zip(parts) {
+        let stamp = board.head.latest.tick(fresh.now_ms(), signer.replica);
+        let change = Change {
+            board: board.id,
+            replica: signer.replica,
+            rseq: signer.rseq + 1,
+            prev: signer.prev,
+            act: ActId(fresh.uuid()),
+            stamp,
+            base: board.head.position,
+            author: act.author,
+            wall_ms: fresh.now_ms(),
+            intent: act.intent.to_owned(),
+            group: Group { id: act.group, part, parts: count },
+            writes,
+        };
+        let numbered = number(board, change)?;
+        signer.rseq = numbered.change.rseq;
+        signer.prev = numbered.hash;
+        touched.extend(board.absorb(&numbered));
+        changes.push(numbered);
+    }
+    Ok(Recorded { changes, touched: touched.into_iter().collect() })
+}
+
+/// Gives a change the next number of the board. An unshared board takes its stamp as it is, since
+/// it was made above all that the board has seen.
+fn number(board: &Board, change: Change) -> Result<Numbered, Malformed> {
+    let (body, hash) = sign(&change)?;
+    let Position { epoch, seq, chain: before } = board.head.position;
+    let cstamp = change.stamp;
+    let weak_ranks: Vec<Option<Rank>> = change
+        .writes
+        .iter()
+        .filter_map(|write| Some((write, write.replaces?)))
+        .map(|(write, replaced)| weak_rank(board, write.entity, &write.slot, replaced, change.id()))
+        .collect();
+    let chain = chain(before, hash, cstamp, &weak_ranks);
+    Ok(Numbered { change, body, hash, seq: seq + 1, epoch, cstamp, weak_ranks, chain })
+}
+
+/// The rank of a weak write, where the change that it names holds the register.
+fn weak_rank(
+    board: &Board,
+    entity: EntityId,
+    slot: &Slot,
+    replaced: ChangeId,
+    by: ChangeId,
+) -> Option<Rank> {
+    let register = board.winner(entity, slot)?;
+    (register.winner() == replaced).then(|| Rank::just_above(&register.rank, by))
+}
+
+/// Parts that keep within the limits of a change, in order.
+fn split(writes: Vec<Write>) -> Vec<Vec<Write>> {
+    let mut parts: Vec<Vec<Write>> = Vec::new();
+    let mut bytes = usize::MAX;
+    for write in writes {
+        let size = write.value.bytes().len() + WRITE_BYTES;
+        let full = parts.last().is_none_or(|part| part.len() >= CHANGE_WRITES_MAX);
+        if full || bytes + size > CHANGE_VALUES_BYTES_MAX.max(size) {
+            parts.push(Vec::new());
+            bytes = 0;
+        }
+        bytes += size;
+        if let Some(part) = parts.last_mut() {
+            part.push(write);
+        }
+    }
+    parts
+}
