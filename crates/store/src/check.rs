@@ -1,0 +1,140 @@
+//! Whether the database is what it promises to be.
+
+use crate::{
+    Store, StoreError, boards,
+    reading::{self, CHANGES_AT_ONCE},
+};
+use domain::{board::Board, change, id::*};
+use sqlx::SqliteConnection;
+
+/// The rows of the tables for reading, as one text for each table, to compare before and after.
+const READING_ROWS: [(&str, &str); 6] = [
+    (
+        "board",
+        "select hex(board_id) || title || ifnull(colour, '') || key || standing || since_ms || cards || archived_cards from board where board_id = ? order by 1",
+    ),
+    (
+        "board_column",
+        "select hex(column_id) || title || standing || since_ms from board_column where board_id = ? order by 1",
+    ),
+    (
+        "card",
+        "select hex(card_id) || hex(column_id) || key || title || standing || own_standing || recovered || since_ms from card where board_id = ? order by 1",
+    ),
+    (
+        "card_text",
+        "select hex(c.card_id) || t.title || t.description || t.comments || t.items from card c left join card_text t on t.rowid = c.card_number where c.board_id = ? order by 1",
+    ),
+    ("card_change", "select hex(card_id) || seq from card_change where board_id = ? order by 1"),
+    ("reading", "select seq || ' ' || entities from reading where board_id = ? order by 1"),
+];
+
+impl Store {
+    /// Looks through the pages and the references, verifies every board's log, compares the registers with
+    /// the fold of the log, and rebuilds the tables for reading and compares. The problems found
+    /// come back in words; the tables for reading are right afterwards.
+    pub async fn check(&mut self) -> Result<Vec<String>, StoreError> {
+        let mut problems = Vec::new();
+        let mut transaction = self.begin().await?;
+        for pragma in ["pragma integrity_check(20)", "pragma foreign_key_check"] {
+            let found: Vec<String> =
+                sqlx::query_scalar(pragma).fetch_all(&mut *transaction).await?;
+            problems.extend(found.into_iter().filter(|line| line != "ok"));
+        }
+        for board in boards::board_ids(&mut transaction).await? {
+            check_board(&mut transaction, board, &mut problems).await?;
+        }
+        sqlx::query("insert into card_text (card_text) values ('integrity-check')")
+            .execute(&mut *transaction)
+            .await
+            .map_err(StoreError::from)
+            .or_else(|error| match error {
+                StoreError::Corrupt(what) => {
+                    problems.push(format!("the index of words: {what}"));
+                    Ok(Default::default())
+                }
+                error => Err(error),
+            })?;
+        transaction.commit().await?;
+        Ok(problems)
+    }
+}
+
+async fn check_board(
+    connection: &mut SqliteConnection,
+    id: BoardId,
+    problems: &mut Vec<String>,
+) -> Result<(), StoreError> {
+    let Some(held) = boards::load(connection, id).await? else { return Ok(()) };
+    let folded = fold_log(connection, &held.board, problems).await?;
+    if folded.head.position != held.board.head.position {
+        problems.push(format!("board {id}: the head does not name the end of the log"));
+    }
+    if folded.head.digest != held.board.head.digest {
+        problems.push(format!("board {id}: the digest is not that of the log"));
+    }
+    let mut differing = 0;
+    for (entity, registers) in folded.entities() {
+        differing += usize::from(held.board.entity(entity) != Some(registers));
+    }
+    differing += held.board.entities().count().abs_diff(folded.entities().count());
+    if differing > 0 {
+        problems.push(format!("board {id}: {differing} things differ from the log"));
+    }
+    let before = reading_rows(connection, id).await?;
+    reading::rebuild(connection, &held.board, held.me).await?;
+    let after = reading_rows(connection, id).await?;
+    for ((table, old), (_, new)) in before.iter().zip(&after) {
+        if old != new {
+            problems.push(format!("board {id}: the table {table} differed and was rebuilt"));
+        }
+    }
+    Ok(())
+}
+
+/// The board as its log says; gaps, forged bodies and broken chains are reported.
+async fn fold_log(
+    connection: &mut SqliteConnection,
+    held: &Board,
+    problems: &mut Vec<String>,
+) -> Result<Board, StoreError> {
+    let mut folded = Board::new(held.id, held.head.position.epoch);
+    loop {
+        let at = folded.head.position;
+        let changes = boards::read_after(connection, held.id, at.seq, CHANGES_AT_ONCE).await?;
+        if changes.is_empty() {
+            return Ok(folded);
+        }
+        for numbered in changes {
+            let before = folded.head.position;
+            let seq = numbered.seq;
+            if seq != before.seq + 1 {
+                problems.push(format!("board {}: there is a gap before number {seq}", held.id));
+            }
+            if change::Hash::of(&[&numbered.body]) != numbered.hash {
+                problems.push(format!("board {}: number {seq} is not what was signed", held.id));
+            }
+            let chain =
+                change::chain(before.chain, numbered.hash, numbered.cstamp, &numbered.weak_ranks);
+            if chain != numbered.chain {
+                problems.push(format!("board {}: the chain breaks at number {seq}", held.id));
+            }
+            folded.absorb(&numbered);
+        }
+    }
+}
+
+async fn reading_rows(
+    connection: &mut SqliteConnection,
+    board: BoardId,
+) -> Result<Vec<(&'static str, Vec<Option<String>>)>, StoreError> {
+    let mut tables = Vec::new();
+    for (table, statement) in READING_ROWS {
+        let rows: Vec<Option<String>> = sqlx::query_scalar(statement)
+            .bind(board.bytes().as_slice())
+            .fetch_all(&mut *connection)
+            .await?;
+        tables.push((table, rows));
+    }
+    Ok(tables)
+}

@@ -1,0 +1,98 @@
+//! The data folder: its own files and no others', and one window at a time.
+
+use crate::StoreError;
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+/// The paths of a data folder.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+/// Held while a window works on the folder; let go when dropped, or by the system when the
+/// process ends, however it ends.
+#[derive(Debug)]
+pub struct WindowLock {
+    _file: File,
+}
+
+impl Folder {
+    /// Makes the folder, for its owner alone, where it is missing.
+    pub fn prepare(root: &Path) -> Result<Folder, StoreError> {
+        if !root.is_dir() {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(root)?;
+        }
+        let folder = Folder { root: root.to_owned() };
+        if fs::metadata(root)?.permissions().mode() & 0o077 != 0 {
+            // Somebody else's permissions on an existing folder are mended where that is allowed.
+            fs::set_permissions(root, fs::Permissions::from_mode(0o700)).ok();
+        }
+        Ok(folder)
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.root.join("holdfast.db")
+    }
+
+    pub fn backups(&self) -> PathBuf {
+        self.root.join("backups")
+    }
+
+    fn lock_file(&self) -> Result<File, StoreError> {
+        let path = self.root.join("window.lock");
+        let file =
+            OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?;
+        Ok(file)
+    }
+
+    pub fn lock_window(&self) -> Result<WindowLock, StoreError> {
+        let file = self.lock_file()?;
+        match file.try_lock() {
+            Ok(()) => Ok(WindowLock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Locked),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
+    /// Whether a window works on the folder now.
+    pub fn has_window(&self) -> bool {
+        matches!(self.lock_window(), Err(StoreError::Locked))
+    }
+
+    /// Makes the database's file, for its owner alone; SQLite gives its companions the same mode.
+    pub(crate) fn create_database(&self) -> Result<(), StoreError> {
+        match OpenOptions::new().create_new(true).write(true).mode(0o600).open(self.database()) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            made => made.map(drop).map_err(Into::into),
+        }
+    }
+
+    /// Why the folder cannot be written, if it cannot: SQLite's own answer does not tell.
+    pub(crate) fn probe(&self) -> Result<(), StoreError> {
+        let path = self.root.join(format!(".probe-{}", uuid::Uuid::new_v4().simple()));
+        let written =
+            OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path).and_then(
+                |mut file| {
+                    // As much as SQLite's shared memory needs at least.
+                    io::Write::write_all(&mut file, &[0; 64 * 1024])?;
+                    file.sync_all()
+                },
+            );
+        fs::remove_file(&path).ok();
+        written.map_err(Into::into)
+    }
+}
+
+/// Makes a renamed or new file's name durable.
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    File::open(folder)?.sync_all().map_err(Into::into)
+}

@@ -1,0 +1,28 @@
+//! SQLite on a data folder: the logs, the registers, what is the folder's own, and the tables for
+//! reading. It loads and saves; what is saved is decided elsewhere.
+
+pub mod backup;
+pub mod boards;
+mod check;
+pub mod drafts;
+mod error;
+mod folder;
+mod open;
+pub mod reading;
+mod rows;
+pub mod shelf;
+pub mod undo;
+
+pub use backup::{BackupFile, Reason};
+pub use boards::HeldBoard;
+pub use drafts::DraftRow;
+pub use error::StoreError;
+pub use folder::{Folder, WindowLock};
+pub use open::{Opening, Store};
+pub use shelf::{FoundRow, ShelfKindRow, ShelfRow};
+pub use undo::{Stack, Step, StepTop};
+
+/// A connection to the database, or a transaction on it.
+pub type Connection = sqlx::SqliteConnection;
+/// What is written in it is written whole or not at all; dropping it takes it back.
+pub type Transaction<'a> = sqlx::Transaction<'a, sqlx::Sqlite>;

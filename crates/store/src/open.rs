@@ -1,0 +1,191 @@
+//! Opening the database: with the promises that make "saved" true, and only where it is ours to open.
+
+use crate::{Folder, Reason, StoreError, boards::new_replica};
+use domain::id::ReplicaId;
+use sqlx::{
+    Connection, SqliteConnection, SqlitePool,
+    migrate::Migrator,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::time::Duration;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// "Hold", so that `file` and others can tell whose database it is.
+const APPLICATION_ID: i64 = 0x486f_6c64;
+/// Older releases can lose committed writes (the WAL-reset bug).
+const SQLITE_MIN: [u32; 3] = [3, 51, 3];
+const BUSY: Duration = Duration::from_secs(5);
+const READERS: u32 = 2;
+
+/// How a folder is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// Looks through every page first. It takes a while; the window has it, while its web view starts.
+    pub thorough: bool,
+    /// Only one process writes the log back into the database: the window where there is one.
+    pub checkpoints: bool,
+}
+
+/// An open database. Dropping it closes it.
+pub struct Store {
+    folder: Folder,
+    /// The one connection that writes.
+    writer: SqliteConnection,
+    /// Readers never wait for the writer, nor it for them.
+    readers: SqlitePool,
+    fresh: bool,
+}
+
+impl Store {
+    /// Opens or makes the database. A backup is made before a migration. On any error the database is
+    /// as it was.
+    pub async fn open(folder: &Folder, opening: Opening) -> Result<Store, StoreError> {
+        match Store::open_inner(folder, opening).await {
+            // SQLite says no more than that it cannot: the folder itself knows why.
+            Err(error @ (StoreError::Other(_) | StoreError::ReadOnly)) => {
+                folder.probe()?;
+                Err(error)
+            }
+            opened => opened,
+        }
+    }
+
+    async fn open_inner(folder: &Folder, opening: Opening) -> Result<Store, StoreError> {
+        folder.create_database()?;
+        let options = options(folder, opening);
+        let mut writer = SqliteConnection::connect_with(&options).await?;
+        check_sqlite(&mut writer).await?;
+        let version = schema_version(&mut writer).await?;
+        let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+        if version > known {
+            return Err(StoreError::Newer { found: version, known });
+        }
+        if opening.thorough && version > 0 {
+            check_pages(&mut writer).await?;
+        }
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .min_connections(0)
+            .connect_lazy_with(options.read_only(true));
+        let mut store = Store { folder: folder.clone(), writer, readers, fresh: version == 0 };
+        if version < known {
+            store.migrate(version > 0).await?;
+        }
+        Ok(store)
+    }
+
+    async fn migrate(&mut self, backup_first: bool) -> Result<(), StoreError> {
+        if backup_first {
+            self.backup(Reason::Migration).await?;
+        }
+        // `run` takes anything that can be acquired, and what holds that cannot be sent to a thread.
+        MIGRATIONS.run_direct(None, &mut self.writer, false).await?;
+        sqlx::query("pragma application_id = 1215261796").execute(&mut self.writer).await?;
+        debug_assert_eq!(APPLICATION_ID, 1_215_261_796);
+        let replica = new_replica();
+        sqlx::query("insert or ignore into replica (one, replica_id) values (1, ?)")
+            .bind(replica.bytes().as_slice())
+            .execute(&mut self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether the database was made by this opening.
+    pub fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    pub fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// The transaction in which everything is written: it has the write lock from its start, so
+    /// that what is read in it is true until it ends.
+    pub async fn begin(&mut self) -> Result<crate::Transaction<'_>, StoreError> {
+        Ok(self.writer.begin_with("begin immediate").await?)
+    }
+
+    /// For reading what was committed.
+    pub fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.writer
+    }
+
+    /// For lists that need not wait for the writer.
+    pub fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// Grows whenever another connection commits.
+    pub async fn data_version(&mut self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("pragma data_version").fetch_one(&mut self.writer).await?)
+    }
+
+    /// Who signs.
+    pub async fn replica(connection: &mut SqliteConnection) -> Result<ReplicaId, StoreError> {
+        let bytes: Vec<u8> =
+            sqlx::query_scalar("select replica_id from replica").fetch_one(connection).await?;
+        crate::rows::id(&bytes)
+    }
+
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.readers.close().await;
+        Ok(self.writer.close().await?)
+    }
+}
+
+fn options(folder: &Folder, opening: Opening) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new()
+        .filename(folder.database())
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .pragma("trusted_schema", "off")
+        .pragma("temp_store", "memory")
+        .pragma("journal_size_limit", "16777216");
+    if opening.checkpoints { options } else { options.pragma("wal_autocheckpoint", "0") }
+}
+
+async fn check_sqlite(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let version: String =
+        sqlx::query_scalar("select sqlite_version()").fetch_one(connection).await?;
+    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    if parts.as_slice() < SQLITE_MIN.as_slice() {
+        return Err(StoreError::OldSqlite(version));
+    }
+    Ok(())
+}
+
+/// 0 where there is no table yet.
+async fn schema_version(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    let tables: i64 = sqlx::query_scalar("select count(*) from sqlite_master")
+        .fetch_one(&mut *connection)
+        .await?;
+    if tables == 0 {
+        return Ok(0);
+    }
+    let application: i64 =
+        sqlx::query_scalar("pragma application_id").fetch_one(&mut *connection).await?;
+    // The migrations come before the id: a kill between the two leaves none.
+    if application != APPLICATION_ID && application != 0 {
+        return Err(StoreError::Corrupt("it is another program's database".to_owned()));
+    }
+    let known: i64 =
+        sqlx::query_scalar("select count(*) from sqlite_master where name = '_sqlx_migrations'")
+            .fetch_one(&mut *connection)
+            .await?;
+    if known == 0 {
+        return Err(StoreError::Corrupt("it is another program's database".to_owned()));
+    }
+    let version: Option<i64> = sqlx::query_scalar("select max(version) from _sqlx_migrations")
+        .fetch_one(connection)
+        .await?;
+    Ok(version.unwrap_or(0))
+}
+
+pub(crate) async fn check_pages(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let found: String = sqlx::query_scalar("pragma quick_check(1)").fetch_one(connection).await?;
+    if found == "ok" { Ok(()) } else { Err(StoreError::Corrupt(found)) }
+}
