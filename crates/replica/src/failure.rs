@@ -1,0 +1,71 @@
+//! From what went wrong in a room below to what a person is told.
+
+use crate::protocol::{Failure, FailureCode};
+use domain::resolve::Refusal;
+use formats::BadFile;
+use store::StoreError;
+
+impl Failure {
+    pub fn new(code: FailureCode, message: impl Into<String>) -> Failure {
+        Failure { code, message: message.into(), backups: Vec::new(), folder: None }
+    }
+
+    pub fn not_found(what: &str) -> Failure {
+        Failure::new(FailureCode::NotFound, format!("There is no such {what} any more."))
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        let code = match &error {
+            StoreError::DiskFull => FailureCode::DiskFull,
+            StoreError::ReadOnly => FailureCode::ReadOnly,
+            StoreError::Corrupt(_) => FailureCode::DatabaseCorrupt,
+            StoreError::Newer { .. } => FailureCode::NewerDatabase,
+            StoreError::Locked => FailureCode::AlreadyOpen,
+            StoreError::Malformed(_) => FailureCode::TooLarge,
+            StoreError::Busy | StoreError::OldSqlite(_) | StoreError::Other(_) => {
+                FailureCode::Storage
+            }
+        };
+        tracing::warn!(?code, %error, "storage");
+        Failure::new(code, sentence(&error.to_string()))
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        let code = match refusal {
+            Refusal::NotFound { .. } => FailureCode::NotFound,
+            Refusal::TooLong { .. } | Refusal::TooMany { .. } => FailureCode::TooLarge,
+            Refusal::Gone { .. }
+            | Refusal::Empty { .. }
+            | Refusal::BadColour
+            | Refusal::BadDate
+            | Refusal::StartAfterDue
+            | Refusal::BadLink
+            | Refusal::IntoItself => FailureCode::Refused,
+        };
+        Failure::new(code, sentence(&refusal.to_string()))
+    }
+}
+
+impl From<BadFile> for Failure {
+    fn from(error: BadFile) -> Failure {
+        Failure::new(FailureCode::BadFile, error.to_string())
+    }
+}
+
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+}

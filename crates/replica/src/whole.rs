@@ -1,0 +1,28 @@
+//! Writing a file that a person chose: whole, or not at all.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    io::{self, Write},
+    path::Path,
+};
+
+/// A former file of that name stands until the new one is on disk.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut part_name = OsString::from(".");
+    part_name.push(name);
+    part_name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(part_name);
+    let written = fill(&part, bytes).and_then(|()| fs::rename(&part, path));
+    if written.is_err() {
+        fs::remove_file(&part).ok();
+    }
+    written
+}
+
+fn fill(part: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(part)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
