@@ -1,0 +1,43 @@
+//! Printing: text from a board may hold anything, and a terminal obeys some of it.
+
+use std::io::{self, Write};
+
+/// The text with control and bidirectional-formatting characters written out.
+pub fn plain(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut plain, letter| {
+        if is_obeyed(letter) {
+            plain.extend(letter.escape_unicode());
+        } else {
+            plain.push(letter);
+        }
+        plain
+    })
+}
+
+fn is_obeyed(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}' | '\u{2029}')
+        || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whoever reads may have gone: then there is nobody to tell.
+pub fn line(text: &str) {
+    writeln!(io::stdout().lock(), "{text}").ok();
+}
+
+pub fn json(value: &impl serde::Serialize) {
+    if let Ok(text) = serde_json::to_string_pretty(value) {
+        line(&text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn what_a_terminal_obeys_is_written_out() {
+        assert_eq!(plain("a\u{1b}[2Jb\u{202e}c\u{9b}d"), "a\\u{1b}[2Jb\\u{202e}c\\u{9b}d");
+        assert_eq!(plain("Grüße 漢字 👍"), "Grüße 漢字 👍");
+    }
+}
