@@ -237,7 +237,8 @@ async fn start(options: &DeskOptions, patches: &broadcast::Sender<Patch>) -> Sta
             if failure.code == FailureCode::DatabaseCorrupt
                 && let Ok(folder) = Folder::prepare(&options.folder)
             {
-                failure.backups = backups(&folder).await.unwrap_or_default();
+                let whole = store::backup::list_whole(&folder).await.unwrap_or_default();
+                failure.backups = whole.into_iter().map(backup).collect();
             }
             State::Failed(failure)
         }
@@ -287,17 +288,18 @@ async fn look(desk: Weak<Shared>) {
     }
 }
 
-pub(crate) async fn backups(folder: &Folder) -> Result<Vec<Backup>, Failure> {
+async fn backups(folder: &Folder) -> Result<Vec<Backup>, Failure> {
     let files = store::backup::list(folder).await?;
-    Ok(files
-        .into_iter()
-        .map(|file| Backup {
-            name: file.name,
-            made_ms: file.made_ms,
-            bytes: file.bytes,
-            boards: file.boards,
-            cards: file.cards,
-            reason: file.reason.name().to_owned(),
-        })
-        .collect())
+    Ok(files.into_iter().map(backup).collect())
+}
+
+fn backup(file: store::BackupFile) -> Backup {
+    Backup {
+        name: file.name,
+        made_ms: file.made_ms,
+        bytes: file.bytes,
+        boards: file.boards,
+        cards: file.cards,
+        reason: file.reason.name().to_owned(),
+    }
 }

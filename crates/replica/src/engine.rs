@@ -137,7 +137,7 @@ impl Engine {
         for patch in patches {
             let of = patch.board.id;
             self.told.boards.insert(of, patch.board.clone());
-            let patch = Patch::Board { patch, undo: undo.clone() };
+            let patch = Patch::Board { patch: Box::new(patch), undo: undo.clone() };
             if of == id {
                 own = Some(patch.clone());
             }
@@ -233,7 +233,7 @@ impl Engine {
         let dropped: Vec<String> =
             told.drafts.into_keys().filter(|key| !self.told.drafts.contains_key(key)).collect();
         for patch in patches {
-            self.publish(Patch::Board { patch, undo: undo.clone() });
+            self.publish(Patch::Board { patch: Box::new(patch), undo: undo.clone() });
         }
         if !put.is_empty() || !dropped.is_empty() {
             self.publish(Patch::Drafts { put, dropped });

@@ -2,7 +2,7 @@
 
 use std::{env, ffi::OsString, path::PathBuf};
 
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FolderError {
     #[error(
         "neither XDG_DATA_HOME nor HOME is set; say where the boards are to lie with --data-dir"

@@ -238,7 +238,7 @@ pub struct Backup {
 #[serde(tag = "of", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Patch {
     /// One board went on.
-    Board { patch: BoardPatch, undo: UndoState },
+    Board { patch: Box<BoardPatch>, undo: UndoState },
     /// Drafts put and dropped, here or by another window.
     Drafts { put: Vec<Draft>, dropped: Vec<String> },
     /// Too much happened to tell in pieces: ask again for all that is on screen.

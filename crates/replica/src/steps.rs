@@ -11,15 +11,18 @@ const KEPT_TITLES_MAX: usize = 3;
 impl Engine {
     pub async fn step(&mut self, stack: Stack) -> Result<Undone, Failure> {
         let mut writing = Writing::begin(&mut self.store, &mut self.boards).await?;
-        let Some(step) = undo::top(&mut writing.transaction, stack).await? else {
-            writing.abandon().await?;
-            return Ok(Undone::default());
-        };
-        undo::remove(&mut writing.transaction, step.entry).await?;
-        let intent = if stack == Stack::Undo { "undo" } else { "redo" };
-        let mut undone = Undone { verb: Some(step.verb.clone()), ..Undone::default() };
-        for (id, inverses) in by_board(step) {
-            write_back(&mut writing, id, &inverses, intent, &mut undone).await?;
+        let mut undone = Undone::default();
+        // A step whose things were all forgotten with the trash says nothing any more.
+        while undone.restored + undone.kept == 0 {
+            let Some(step) = undo::top(&mut writing.transaction, stack).await? else { break };
+            undo::remove(&mut writing.transaction, step.entry).await?;
+            undone.verb = Some(step.verb.clone());
+            for (id, inverses) in by_board(step) {
+                write_back(&mut writing, id, &inverses, stack, &mut undone).await?;
+            }
+        }
+        if undone.restored + undone.kept == 0 {
+            undone = Undone::default();
         }
         let verb = undone.verb.clone().unwrap_or_default();
         let patches = writing.finish(&verb, Some(stack.other()), false).await?;
@@ -28,7 +31,7 @@ impl Engine {
             self.tell(vec![patch.clone()], patch.board.id).await?;
         }
         undone.patches =
-            patches.into_iter().map(|patch| Patch::Board { patch, undo: state.clone() }).collect();
+            patches.into_iter().map(|patch| Patch::Board { patch: Box::new(patch), undo: state.clone() }).collect();
         Ok(undone)
     }
 }
@@ -45,9 +48,10 @@ async fn write_back(
     writing: &mut Writing<'_>,
     id: BoardId,
     inverses: &[Inverse],
-    intent: &str,
+    stack: Stack,
     undone: &mut Undone,
 ) -> Result<(), Failure> {
+    let intent = if stack == Stack::Undo { "undo" } else { "redo" };
     let at = writing.board(id).await?;
     let (held, _) = writing.resolving(at);
     let plan = plan(&held.board, inverses);

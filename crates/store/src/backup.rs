@@ -89,11 +89,25 @@ pub async fn list(folder: &Folder) -> Result<Vec<BackupFile>, StoreError> {
     Ok(backups)
 }
 
+/// Those of [`list`] that are whole now, every page looked through: what is offered in place of a
+/// damaged database.
+pub async fn list_whole(folder: &Folder) -> Result<Vec<BackupFile>, StoreError> {
+    let mut whole = Vec::new();
+    for backup in list(folder).await? {
+        if check_copy(&folder.backups().join(&backup.name)).await.is_ok() {
+            whole.push(backup);
+        }
+    }
+    Ok(whole)
+}
+
 /// Puts a copy in the place of the database. What it replaces is kept among the backups, whole or
-/// not. Nothing may have the database open. The restored copy signs under a new replica id, since
+/// not. Refused as `Locked` while any process has the
+/// database open. The restored copy signs under a new replica id, since
 /// the one in it has signed more than the copy knows.
 pub async fn restore_file(folder: &Folder, source: &Path) -> Result<(), StoreError> {
     check_copy(source).await?;
+    let _alone = folder.work_alone()?;
     make_folder(&folder.backups())?;
     let unfinished = folder.root().join(".restore.unfinished");
     fs::copy(source, &unfinished)?;
@@ -122,7 +136,7 @@ async fn keep_replaced(folder: &Folder) -> Result<(), StoreError> {
         return Ok(());
     }
     let opening = Opening { thorough: true, checkpoints: true };
-    match Box::pin(Store::open(folder, opening)).await {
+    match Store::open_alone(folder, opening).await {
         Ok(mut store) => {
             store.backup(Reason::Restore).await?;
             store.close().await

@@ -15,7 +15,7 @@ pub enum StoreError {
         "the database was written by a newer Holdfast (schema {found}, this one knows {known})"
     )]
     Newer { found: i64, known: i64 },
-    #[error("another window works on this folder")]
+    #[error("another window or program works on this folder")]
     Locked,
     #[error("the database is busy: another program has held it for too long")]
     Busy,

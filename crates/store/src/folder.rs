@@ -47,20 +47,32 @@ impl Folder {
         self.root.join("backups")
     }
 
-    fn lock_file(&self) -> Result<File, StoreError> {
-        let path = self.root.join("window.lock");
+    fn lock_file(&self, name: &str) -> Result<File, StoreError> {
+        let path = self.root.join(name);
         let file =
             OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?;
         Ok(file)
     }
 
     pub fn lock_window(&self) -> Result<WindowLock, StoreError> {
-        let file = self.lock_file()?;
-        match file.try_lock() {
-            Ok(()) => Ok(WindowLock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::Locked),
-            Err(TryLockError::Error(error)) => Err(error.into()),
-        }
+        let file = self.lock_file("window.lock")?;
+        taken(file.try_lock())?;
+        Ok(WindowLock { _file: file })
+    }
+
+    /// Held by every process that has the database open.
+    pub(crate) fn work_with_others(&self) -> Result<File, StoreError> {
+        let file = self.lock_file("open.lock")?;
+        taken(file.try_lock_shared())?;
+        Ok(file)
+    }
+
+    /// Held while the database is replaced: whoever had it open would go on writing to what is no
+    /// longer there.
+    pub(crate) fn work_alone(&self) -> Result<File, StoreError> {
+        let file = self.lock_file("open.lock")?;
+        taken(file.try_lock())?;
+        Ok(file)
     }
 
     /// Whether a window works on the folder now.
@@ -89,6 +101,14 @@ impl Folder {
             );
         fs::remove_file(&path).ok();
         written.map_err(Into::into)
+    }
+}
+
+fn taken(lock: Result<(), TryLockError>) -> Result<(), StoreError> {
+    match lock {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked),
+        Err(TryLockError::Error(error)) => Err(error.into()),
     }
 }
 

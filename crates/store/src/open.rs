@@ -7,7 +7,7 @@ use sqlx::{
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::time::Duration;
+use std::{fs::File, time::Duration};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -35,12 +35,22 @@ pub struct Store {
     /// Readers never wait for the writer, nor it for them.
     readers: SqlitePool,
     fresh: bool,
+    /// Tells other processes that the database is open.
+    _open: Option<File>,
 }
 
 impl Store {
     /// Opens or makes the database. A backup is made before a migration. On any error the database is
     /// as it was.
     pub async fn open(folder: &Folder, opening: Opening) -> Result<Store, StoreError> {
+        let open = folder.work_with_others()?;
+        let mut store = Store::open_alone(folder, opening).await?;
+        store._open = Some(open);
+        Ok(store)
+    }
+
+    /// As [`Store::open`], for whoever works alone on the folder.
+    pub(crate) async fn open_alone(folder: &Folder, opening: Opening) -> Result<Store, StoreError> {
         match Store::open_inner(folder, opening).await {
             // SQLite says no more than that it cannot: the folder itself knows why.
             Err(error @ (StoreError::Other(_) | StoreError::ReadOnly)) => {
@@ -68,7 +78,8 @@ impl Store {
             .max_connections(READERS)
             .min_connections(0)
             .connect_lazy_with(options.read_only(true));
-        let mut store = Store { folder: folder.clone(), writer, readers, fresh: version == 0 };
+        let mut store =
+            Store { folder: folder.clone(), writer, readers, fresh: version == 0, _open: None };
         if version < known {
             store.migrate(version > 0).await?;
         }

@@ -4,6 +4,7 @@
 use crate::{StoreError, rows::id};
 use domain::{id::*, record::*, text::Colour};
 use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use std::ops::RangeInclusive;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShelfKindRow {
@@ -116,10 +117,13 @@ pub async fn search(readers: &SqlitePool, words: &str) -> Result<Vec<FoundRow>, 
         .collect()
 }
 
+/// Combining marks belong to the word around them; the index folds them away.
+const DIACRITICS: RangeInclusive<char> = '\u{300}'..='\u{36f}';
+
 /// Typed words as a query that holds no operator of the index: each is quoted, and a beginning will do.
 fn match_query(words: &str) -> Option<String> {
     let terms: Vec<String> = words
-        .split(|c: char| !c.is_alphanumeric())
+        .split(|c: char| !c.is_alphanumeric() && !DIACRITICS.contains(&c))
         .filter(|word| !word.is_empty())
         .take(16)
         .map(|word| format!("\"{word}\"*"))
