@@ -76,7 +76,7 @@ impl Entity {
     }
 
     pub fn purged(&self) -> bool {
-        self.registers.iter().any(|register| register.slot.field == Field::PURGED)
+        self.register(&Field::PURGED.into()).is_some()
     }
 
     /// Where it hangs, and by which key. Comments and attachments have no key and hang in the

@@ -31,35 +31,52 @@ pub fn own_standing(entity: &Entity) -> Standing {
 
 /// `SPEC.md` R1 to R3: every card that is neither deleted nor archived is on the board exactly once.
 pub fn card_standing(board: &Board, card: &Entity) -> CardStanding {
+    let column = spot(card).and_then(|spot| board.of_kind(spot.parent, &Kind::COLUMN));
+    standing_in(column, card)
+}
+
+fn standing_in(column: Option<&Entity>, card: &Entity) -> CardStanding {
     let standing = own_standing(card);
     if standing != Standing::Live {
         return CardStanding { standing, recovered: false };
     }
     let recovered = CardStanding { standing: Standing::Live, recovered: true };
-    let Some(place) = card.register(&Field::PLACE.into()) else { return recovered };
-    let column = place.value.as_spot().and_then(|spot| board.of_kind(spot.parent, &Kind::COLUMN));
     let Some(column) = column else { return recovered };
     match own_standing(column) {
         Standing::Live => CardStanding { standing: Standing::Live, recovered: false },
         Standing::Deleted => recovered,
-        Standing::Archived => match column.register(&Field::ARCHIVED.into()) {
+        Standing::Archived => {
+            let rank = |entity: &Entity, field: Field| {
+                entity.register(&field.into()).map(|register| register.rank)
+            };
             // It was put there by somebody who could not see that the column was put away.
-            Some(archived) if place.rank > archived.rank => recovered,
-            _ => CardStanding { standing: Standing::Archived, recovered: false },
-        },
+            if rank(card, Field::PLACE) > rank(column, Field::ARCHIVED) {
+                return recovered;
+            }
+            CardStanding { standing: Standing::Archived, recovered: false }
+        }
     }
+}
+
+/// How many cards are live, and how many rest in the archive.
+fn count_cards(board: &Board) -> (u32, u32) {
+    let (mut live, mut archived) = (0, 0);
+    for parent in board.parents() {
+        let column = board.of_kind(parent, &Kind::COLUMN);
+        for (_, card, _) in board.below(parent, &Kind::CARD) {
+            match standing_in(column, card).standing {
+                Standing::Live => live += 1,
+                Standing::Archived => archived += 1,
+                Standing::Deleted => {}
+            }
+        }
+    }
+    (live, archived)
 }
 
 pub fn board_record(board: &Board, me: PersonId) -> BoardRecord {
     let entity = board.entity(EntityId::BOARD);
-    let (mut cards, mut archived_cards) = (0, 0);
-    for (_, card) in board.entities().filter(|(_, entity)| entity.kind == Kind::CARD) {
-        match card_standing(board, card).standing {
-            Standing::Live => cards += 1,
-            Standing::Archived => archived_cards += 1,
-            Standing::Deleted => {}
-        }
-    }
+    let (cards, archived_cards) = count_cards(board);
     let key = entity
         .and_then(|it| it.register(&Slot::of(Field::SIDEBAR, me.0)))
         .and_then(|register| register.value.as_key());
