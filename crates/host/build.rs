@@ -20,11 +20,17 @@ fn main() -> io::Result<()> {
     if dist.join("index.html").is_file() {
         collect(&dist, &mut files)?;
     } else {
-        let page = out.join("index.html");
+        let page = out.join("not-built.html");
         fs::write(&page, NOT_BUILT)?;
         files.push((String::from("/index.html"), page));
     }
     files.sort();
+    // Copies, since the page may be built anew while the compiler reads.
+    for (number, (_, path)) in files.iter_mut().enumerate() {
+        let copy = out.join(format!("page-{number}"));
+        fs::copy(&*path, &copy)?;
+        *path = copy;
+    }
     fs::write(out.join("page.rs"), table(&files))
 }
 

@@ -5,6 +5,7 @@ use crate::{
     change::{Hash, Numbered, Position, Write},
     id::*,
     key::OrderKey,
+    record::Standing,
     register::{Field, Kind, Register, Slot},
     stamp::{Latest, Rank},
     value::{Spot, Value},
@@ -75,6 +76,17 @@ impl Entity {
             .filter_map(|register| register.slot.element.map(EntityId))
     }
 
+    /// The standing that its own registers give it.
+    pub fn standing(&self) -> Standing {
+        if self.flag(Field::DELETED) || self.purged() {
+            Standing::Deleted
+        } else if self.flag(Field::ARCHIVED) {
+            Standing::Archived
+        } else {
+            Standing::Live
+        }
+    }
+
     pub fn purged(&self) -> bool {
         self.register(&Field::PURGED.into()).is_some()
     }
@@ -82,11 +94,19 @@ impl Entity {
     /// Where it hangs, and by which key. Comments and attachments have no key and hang in the
     /// order in which they were made.
     fn spot(&self) -> Option<(EntityId, Option<OrderKey>)> {
-        if let Some(Spot { parent, key }) = self.value(Field::PLACE).and_then(Value::as_spot) {
-            return Some((parent, Some(key)));
+        if self.kind == Kind::COMMENT || self.kind == Kind::ATTACHMENT {
+            return self.value(Field::CARD).and_then(Value::as_id).map(|card| (card, None));
         }
-        self.value(Field::CARD).and_then(Value::as_id).map(|card| (card, None))
+        let Spot { parent, key } = self.value(Field::PLACE).and_then(Value::as_spot)?;
+        Some((parent, Some(key)))
     }
+}
+
+/// Cards below one parent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub live: u32,
+    pub archived: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -96,6 +116,9 @@ pub struct Board {
     entities: HashMap<EntityId, Entity>,
     /// What hangs below each thing, in order; whatever its standing.
     children: HashMap<EntityId, BTreeSet<(Option<OrderKey>, EntityId)>>,
+    /// The cards below each parent, by their own standing: counting them anew at each edit would
+    /// make an edit cost as much as the board is large.
+    tally: HashMap<EntityId, Tally>,
     /// Labels and people, which hang nowhere, in the order in which they were made.
     loose: BTreeMap<Kind, BTreeSet<EntityId>>,
 }
@@ -107,6 +130,7 @@ impl Board {
             head: Head::new(epoch),
             entities: HashMap::new(),
             children: HashMap::new(),
+            tally: HashMap::new(),
             loose: BTreeMap::new(),
         }
     }
@@ -121,6 +145,7 @@ impl Board {
         for (entity_id, entity) in entities {
             board.entities.insert(entity_id, entity);
             board.hang(entity_id);
+            board.count(entity_id, 1);
         }
         board.head = head;
         board
@@ -163,6 +188,12 @@ impl Board {
         self.children.keys().copied()
     }
 
+    /// How many cards hang below each parent, by their own standing; those in the trash do not
+    /// count. A parent need not exist.
+    pub fn tallies(&self) -> impl Iterator<Item = (EntityId, Tally)> {
+        self.tally.iter().map(|(parent, tally)| (*parent, *tally))
+    }
+
     /// Labels or people, in the order in which they were made; whatever their standing.
     pub fn loose(&self, kind: &Kind) -> impl Iterator<Item = (EntityId, &Entity)> {
         let ids = self.loose.get(kind);
@@ -193,9 +224,15 @@ impl Board {
     pub fn absorb(&mut self, numbered: &Numbered) -> Vec<EntityId> {
         let mut touched = BTreeSet::new();
         for (write, rank) in numbered.ranked_writes() {
+            self.count(write.entity, -1);
+            let part_of = self.card_of(write.entity);
             if self.write(write, rank) {
                 touched.insert(write.entity);
+                // A card that an item leaves is another card than before.
+                let left = part_of.filter(|_| self.card_of(write.entity) != part_of);
+                touched.extend(left.map(EntityId::from));
             }
+            self.count(write.entity, 1);
             self.head.latest.see(rank.stamp);
         }
         self.head.latest.see(numbered.cstamp);
@@ -206,27 +243,45 @@ impl Board {
         touched.into_iter().collect()
     }
 
-    /// Whether the write won its register.
+    /// Whether it made a difference.
     fn write(&mut self, write: &Write, rank: Rank) -> bool {
-        let old_spot = self.entities.get(&write.entity).and_then(Entity::spot);
+        let known = self.entities.get(&write.entity);
+        // Only a hostile peer names two kinds: the lesser one holds, whichever came first.
+        let renames = known.is_some_and(|entity| write.kind < entity.kind);
+        let hanging = [Field::PLACE, Field::CARD, Field::CREATED, Field::PURGED];
+        let rehangs = renames || hanging.contains(&write.slot.field);
+        if rehangs {
+            self.unhang(write.entity);
+        }
+        let won = self.fold(write, rank);
+        if rehangs {
+            self.hang(write.entity);
+        }
+        won || renames
+    }
+
+    /// The registers and the digest alone; whether the write won its register.
+    fn fold(&mut self, write: &Write, rank: Rank) -> bool {
         let entity = self
             .entities
             .entry(write.entity)
             .or_insert_with(|| Entity { kind: write.kind.clone(), registers: Vec::new() });
-        // Only a hostile peer names two kinds: the lesser one holds, whichever came first.
-        let renamed = write.kind < entity.kind;
-        if renamed {
+        if write.kind < entity.kind {
             entity.kind = write.kind.clone();
         }
         let digest = &mut self.head.digest;
-        let purging = write.slot.field == Field::PURGED;
+        let purging = write.slot == Field::PURGED.into();
         if entity.purged() && !purging {
             return false;
         }
         if purging {
-            for register in entity.registers.drain(..).filter(|it| it.slot.field != Field::PURGED) {
-                *digest = digest.wrapping_sub(register_digest(write.entity, &register));
-            }
+            entity.registers.retain(|register| {
+                let stays = register.slot == write.slot;
+                if !stays {
+                    *digest = digest.wrapping_sub(register_digest(write.entity, register));
+                }
+                stays
+            });
         }
         let new = Register { slot: write.slot.clone(), value: write.value.clone(), rank };
         match entity.registers.binary_search_by(|register| register.slot.cmp(&write.slot)) {
@@ -242,22 +297,27 @@ impl Board {
                 entity.registers.insert(at, new);
             }
         }
-        let hanging = [Field::PLACE, Field::CARD, Field::CREATED].contains(&write.slot.field);
-        if purging || hanging || renamed {
-            if let Some((parent, key)) = old_spot {
-                self.unhang(write.entity, parent, key);
-            }
-            self.hang(write.entity);
-        }
         true
     }
 
+    /// Puts a card into the tally of its parent, or takes it out.
+    fn count(&mut self, id: EntityId, by: i32) {
+        let Some(card) = self.entities.get(&id).filter(|it| it.kind == Kind::CARD) else { return };
+        // A card without a place stands below no column, as the board itself is none.
+        let parent = card.spot().map_or(EntityId::BOARD, |(parent, _)| parent);
+        let tally = self.tally.entry(parent).or_default();
+        match card.standing() {
+            Standing::Live => tally.live = tally.live.saturating_add_signed(by),
+            Standing::Archived => tally.archived = tally.archived.saturating_add_signed(by),
+            Standing::Deleted => {}
+        }
+    }
+
+    /// Labels and people show when their creation arrived; other things have a parent from then on.
     fn hang(&mut self, id: EntityId) {
         let Some(entity) = self.entities.get(&id) else { return };
         if entity.kind == Kind::LABEL || entity.kind == Kind::PERSON {
-            if entity.purged() {
-                self.loose.entry(entity.kind.clone()).or_default().remove(&id);
-            } else {
+            if entity.value(Field::CREATED).is_some() {
                 self.loose.entry(entity.kind.clone()).or_default().insert(id);
             }
         } else if let Some((parent, key)) = entity.spot() {
@@ -265,7 +325,12 @@ impl Board {
         }
     }
 
-    fn unhang(&mut self, id: EntityId, parent: EntityId, key: Option<OrderKey>) {
+    fn unhang(&mut self, id: EntityId) {
+        let Some(entity) = self.entities.get(&id) else { return };
+        if let Some(ids) = self.loose.get_mut(&entity.kind) {
+            ids.remove(&id);
+        }
+        let Some((parent, key)) = entity.spot() else { return };
         if let Some(siblings) = self.children.get_mut(&parent) {
             siblings.remove(&(key, id));
             if siblings.is_empty() {

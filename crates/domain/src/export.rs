@@ -50,7 +50,7 @@ fn columns(board: &Board, me: PersonId) -> Vec<ColumnDocument> {
         .collect();
     let mut homeless: Vec<EntityId> = board
         .parents()
-        .filter(|id| !board.of_kind(*id, &Kind::COLUMN).is_some_and(kept))
+        .filter(|id| !column(board, *id).is_some_and(kept))
         .filter(|id| board.below(*id, &Kind::CARD).any(|it| kept(it.1)))
         .collect();
     homeless.sort();
@@ -60,7 +60,20 @@ fn columns(board: &Board, me: PersonId) -> Vec<ColumnDocument> {
         cards: cards(board, id),
         ..ColumnDocument::default()
     }));
+    let placeless = placeless(board);
+    if !placeless.is_empty() {
+        let title = "Recovered".to_owned();
+        columns.push(ColumnDocument { title, cards: placeless, ..ColumnDocument::default() });
+    }
     columns
+}
+
+/// Cards whose place cannot be read.
+fn placeless(board: &Board) -> Vec<CardDocument> {
+    let cards = board.entities().filter(|(_, it)| it.kind == Kind::CARD && kept(it));
+    let mut placeless: Vec<_> = cards.filter(|(_, card)| spot(card).is_none()).collect();
+    placeless.sort_by_key(|(id, _)| *id);
+    placeless.into_iter().map(|(id, card)| card_document(board, id, card)).collect()
 }
 
 fn column_document(board: &Board, id: EntityId, column: &Entity, me: PersonId) -> ColumnDocument {
@@ -106,7 +119,10 @@ fn card_document(board: &Board, id: EntityId, card: &Entity) -> CardDocument {
             .into_iter()
             .map(|comment| CommentDocument {
                 id: comment.id.to_string(),
-                author: comment.author.map(|author| author.to_string()),
+                author: comment
+                    .author
+                    .filter(|id| board.of_kind((*id).into(), &Kind::PERSON).is_some_and(kept))
+                    .map(|author| author.to_string()),
                 text: comment.text,
                 created_ms: comment.created_ms,
             })

@@ -10,8 +10,8 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// A change is closed before its values grow beyond this; what CBOR adds stays far below the rest
-/// of [`CHANGE_BYTES_MAX`].
+/// A change is closed before it grows beyond this, but for one thing's own writes, which may be three
+/// times as many; what CBOR adds stays far below the rest of [`CHANGE_BYTES_MAX`].
 const CHANGE_VALUES_BYTES_MAX: usize = CHANGE_BYTES_MAX / 4;
 /// What a write needs beside its value, at most: ids and names.
 const WRITE_BYTES: usize = 160;
@@ -110,21 +110,41 @@ fn weak_rank(
     (register.winner() == replaced).then(|| Rank::just_above(&register.rank, by))
 }
 
-/// Parts that keep within the limits of a change, in order.
+/// Parts that keep within the limits of a change, in order. Writes in a row to one thing stay together
+/// as long as a change can hold them, so that one change creates it.
 fn split(writes: Vec<Write>) -> Vec<Vec<Write>> {
     let mut parts: Vec<Vec<Write>> = Vec::new();
-    let mut bytes = usize::MAX;
-    for write in writes {
-        let size = write.value.bytes().len() + WRITE_BYTES;
-        let full = parts.last().is_none_or(|part| part.len() >= CHANGE_WRITES_MAX);
-        if full || bytes + size > CHANGE_VALUES_BYTES_MAX.max(size) {
-            parts.push(Vec::new());
-            bytes = 0;
+    let mut bytes = 0;
+    let mut writes = writes.into_iter().peekable();
+    while let Some(first) = writes.next() {
+        let entity = first.entity;
+        let mut run_bytes = size(&first);
+        let mut run = vec![first];
+        while let Some(write) = writes.next_if(|next| {
+            next.entity == entity
+                && run.len() < CHANGE_WRITES_MAX
+                && run_bytes + size(next) <= CHANGE_VALUES_BYTES_MAX * 3
+        }) {
+            run_bytes += size(&write);
+            run.push(write);
         }
-        bytes += size;
-        if let Some(part) = parts.last_mut() {
-            part.push(write);
+        match parts.last_mut().filter(|part| {
+            part.len() + run.len() <= CHANGE_WRITES_MAX
+                && bytes + run_bytes <= CHANGE_VALUES_BYTES_MAX
+        }) {
+            Some(part) => {
+                part.extend(run);
+                bytes += run_bytes;
+            }
+            None => {
+                parts.push(run);
+                bytes = run_bytes;
+            }
         }
     }
     parts
+}
+
+fn size(write: &Write) -> usize {
+    write.value.bytes().len() + WRITE_BYTES
 }

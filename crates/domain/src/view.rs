@@ -18,31 +18,29 @@ pub struct CardStanding {
     pub recovered: bool,
 }
 
-/// The standing that a thing's own registers give it.
-pub fn own_standing(entity: &Entity) -> Standing {
-    if entity.flag(Field::DELETED) || entity.purged() {
-        Standing::Deleted
-    } else if entity.flag(Field::ARCHIVED) {
-        Standing::Archived
-    } else {
-        Standing::Live
-    }
-}
-
-/// `SPEC.md` R1 to R3: every card that is neither deleted nor archived is on the board exactly once.
+/// `SPEC.md` V1: every card that is neither deleted nor archived is on the board exactly once.
 pub fn card_standing(board: &Board, card: &Entity) -> CardStanding {
-    let column = spot(card).and_then(|spot| board.of_kind(spot.parent, &Kind::COLUMN));
+    let column = spot(card).and_then(|spot| column(board, spot.parent));
     standing_in(column, card)
 }
 
+/// The column, where it stands on the board.
+pub(crate) fn column(board: &Board, id: EntityId) -> Option<&Entity> {
+    board.of_kind(id, &Kind::COLUMN).filter(|column| stands_on_board(column))
+}
+
+fn stands_on_board(column: &Entity) -> bool {
+    spot(column).is_some_and(|spot| spot.parent == EntityId::BOARD)
+}
+
 fn standing_in(column: Option<&Entity>, card: &Entity) -> CardStanding {
-    let standing = own_standing(card);
+    let standing = card.standing();
     if standing != Standing::Live {
         return CardStanding { standing, recovered: false };
     }
     let recovered = CardStanding { standing: Standing::Live, recovered: true };
     let Some(column) = column else { return recovered };
-    match own_standing(column) {
+    match column.standing() {
         Standing::Live => CardStanding { standing: Standing::Live, recovered: false },
         Standing::Deleted => recovered,
         Standing::Archived => {
@@ -61,8 +59,13 @@ fn standing_in(column: Option<&Entity>, card: &Entity) -> CardStanding {
 /// How many cards are live, and how many rest in the archive.
 fn count_cards(board: &Board) -> (u32, u32) {
     let (mut live, mut archived) = (0, 0);
-    for parent in board.parents() {
-        let column = board.of_kind(parent, &Kind::COLUMN);
+    for (parent, tally) in board.tallies() {
+        let column = column(board, parent);
+        if column.map(Entity::standing) != Some(Standing::Archived) {
+            live += tally.live;
+            archived += tally.archived;
+            continue;
+        }
         for (_, card, _) in board.below(parent, &Kind::CARD) {
             match standing_in(column, card).standing {
                 Standing::Live => live += 1,
@@ -85,7 +88,7 @@ pub fn board_record(board: &Board, me: PersonId) -> BoardRecord {
         title: entity.map(|it| it.text(Field::TITLE).to_owned()).unwrap_or_default(),
         colour: entity.and_then(|it| it.value(Field::COLOUR)).and_then(Value::as_colour),
         key: key.map(|key| key.hex()).unwrap_or_default(),
-        standing: entity.map_or(Standing::Deleted, own_standing),
+        standing: entity.map_or(Standing::Deleted, Entity::standing),
         cards,
         archived_cards,
     }
@@ -102,7 +105,7 @@ pub fn column_record(id: ColumnId, column: &Entity, me: PersonId) -> ColumnRecor
         key: hex_key(column),
         collapsed: collapsed.unwrap_or(false),
         limit: column.value(Field::LIMIT).and_then(Value::as_number),
-        standing: own_standing(column),
+        standing: column.standing(),
     }
 }
 
@@ -268,7 +271,7 @@ pub fn patch(board: &Board, me: PersonId, from: u64, touched: &[EntityId]) -> Bo
         match () {
             () if entity.kind == Kind::COLUMN => {
                 let column = column_record(id.into(), entity, me);
-                let shown = column.standing != Standing::Deleted;
+                let shown = column.standing != Standing::Deleted && stands_on_board(entity);
                 put_or_drop(shown, column, id, &mut patch.columns, &mut patch.dropped);
             }
             () if entity.kind == Kind::CARD => {
@@ -317,7 +320,7 @@ pub fn affected(board: &Board, touched: &[EntityId]) -> Vec<EntityId> {
 }
 
 pub fn is_live(entity: &Entity) -> bool {
-    own_standing(entity) == Standing::Live
+    entity.standing() == Standing::Live
 }
 
 pub fn card_dates(card: &Entity) -> Dates {

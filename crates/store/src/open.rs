@@ -30,8 +30,9 @@ pub struct Opening {
 /// An open database. Dropping it closes it.
 pub struct Store {
     folder: Folder,
-    /// The one connection that writes.
+    /// The one connection that writes, and how it was made.
     writer: SqliteConnection,
+    options: SqliteConnectOptions,
     /// Readers never wait for the writer, nor it for them.
     readers: SqlitePool,
     fresh: bool,
@@ -77,9 +78,10 @@ impl Store {
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .min_connections(0)
-            .connect_lazy_with(options.read_only(true));
+            .connect_lazy_with(options.clone().read_only(true));
+        let fresh = version == 0;
         let mut store =
-            Store { folder: folder.clone(), writer, readers, fresh: version == 0, _open: None };
+            Store { folder: folder.clone(), writer, options, readers, fresh, _open: None };
         if version < known {
             store.migrate(version > 0).await?;
         }
@@ -114,7 +116,21 @@ impl Store {
     /// The transaction in which everything is written: it has the write lock from its start, so
     /// that what is read in it is true until it ends.
     pub async fn begin(&mut self) -> Result<crate::Transaction<'_>, StoreError> {
+        self.mend_writer().await?;
         Ok(self.writer.begin_with("begin immediate").await?)
+    }
+
+    /// Where the disk is full, SQLite takes a transaction back by itself; its own `rollback` then
+    /// fails, and sqlx counts for ever a transaction that is no more. Such a connection is replaced.
+    async fn mend_writer(&mut self) -> Result<(), StoreError> {
+        if self.writer.is_in_transaction() {
+            // A transaction that was let go may still be on the way to its end; this waits for it.
+            self.writer.ping().await?;
+        }
+        if self.writer.is_in_transaction() {
+            self.writer = SqliteConnection::connect_with(&self.options).await?;
+        }
+        Ok(())
     }
 
     /// For reading what was committed.

@@ -11,7 +11,7 @@ use domain::{
     id::*,
     record::Standing,
     register::{Field, Kind},
-    view::{self, card_standing, is_live, own_standing},
+    view::{self, card_standing, is_live},
 };
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,7 +157,7 @@ async fn put_columns(
         row.push_bind(board.id.bytes().to_vec())
             .push_bind(id.bytes().to_vec())
             .push_bind(column.text(Field::TITLE).to_owned())
-            .push_bind(standing_name(own_standing(column)))
+            .push_bind(standing_name(column.standing()))
             .push_bind(since_ms(column));
     });
     insert.build().execute(connection).await?;
@@ -183,7 +183,7 @@ async fn put_cards(
             .push_bind(spot.map(|spot| spot.key.hex()).unwrap_or_default())
             .push_bind(card.text(Field::TITLE).to_owned())
             .push_bind(standing_name(counts.standing))
-            .push_bind(standing_name(own_standing(card)))
+            .push_bind(standing_name(card.standing()))
             .push_bind(i64::from(counts.recovered))
             .push_bind(since_ms(card));
     });
@@ -333,7 +333,7 @@ pub(crate) fn standing_name(standing: Standing) -> &'static str {
 
 /// When a thing was put in the archive or the trash; 0 where it was not.
 pub(crate) fn since_ms(entity: &Entity) -> i64 {
-    let field = match own_standing(entity) {
+    let field = match entity.standing() {
         Standing::Live => return 0,
         Standing::Archived => Field::ARCHIVED,
         Standing::Deleted => Field::DELETED,

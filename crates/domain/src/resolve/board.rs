@@ -145,9 +145,9 @@ impl Resolving<'_> {
     /// lay there before.
     fn undelete_column(&mut self, column: ColumnId) -> Result_ {
         let entity = self.find(column.into(), &Kind::COLUMN)?;
-        let Some(deleted) = entity.register(&Field::DELETED.into()).map(|it| it.rank) else {
-            return Ok(());
-        };
+        let deleted = entity.register(&Field::DELETED.into()).map(|it| it.rank);
+        // A column that is there brings nothing back.
+        let Some(deleted) = deleted.filter(|_| entity.flag(Field::DELETED)) else { return Ok(()) };
         let with_it = |card: &Entity| {
             card.flag(Field::DELETED)
                 && card.register(&Field::DELETED.into()).is_some_and(|it| it.rank >= deleted)
@@ -165,16 +165,15 @@ impl Resolving<'_> {
         Ok(())
     }
 
-    /// Purges what is deleted, and what hangs below a deleted card; a deleted board, whole.
+    /// Purges what is deleted, and what hangs below a deleted card or checklist; a deleted board, whole.
     fn empty_trash(&mut self) {
-        let board_deleted =
-            self.board.entity(EntityId::BOARD).is_some_and(|it| it.flag(Field::DELETED));
+        let deleted = |id: EntityId| self.board.entity(id).is_some_and(|it| it.flag(Field::DELETED));
+        let board_deleted = deleted(EntityId::BOARD);
         let doomed = |id: EntityId, entity: &Entity| {
             board_deleted
-                || entity.flag(Field::DELETED)
-                || self.board.card_of(id).is_some_and(|card| {
-                    self.board.entity(card.into()).is_some_and(|it| it.flag(Field::DELETED))
-                })
+                || deleted(id)
+                || self.board.card_of(id).is_some_and(|card| deleted(card.into()))
+                || entity.kind == Kind::ITEM && spot(entity).is_some_and(|it| deleted(it.parent))
         };
         let mut purged: Vec<(EntityId, Kind)> = self
             .board

@@ -61,6 +61,9 @@ pub fn resolve(
     edit: &Edit,
     fresh: &mut Fresh,
 ) -> Result<Resolved, Refusal> {
+    if board.entity(EntityId::BOARD).is_some_and(Entity::purged) {
+        return Err(Refusal::NotFound { what: "board" });
+    }
     let mut resolving = Resolving { board, me, fresh, resolved: Resolved::default() };
     resolving.edit(edit)?;
     Ok(resolving.resolved)
@@ -135,16 +138,14 @@ impl Resolving<'_> {
         }
     }
 
-    /// Writes a register, unless it holds that already. A later write of one edit to a register
-    /// takes the earlier one's place.
+    /// Writes a register, unless it holds that already.
     fn set(&mut self, kind: Kind, entity: EntityId, slot: impl Into<Slot>, value: Value) {
         self.write(Write { kind, entity, slot: slot.into(), value, replaces: None });
     }
 
     fn write(&mut self, write: Write) {
         let stands = self.board.winner(write.entity, &write.slot).map(|it| &it.value);
-        let unset = stands.is_none() && (write.value == Value::null() || unset_flag(&write));
-        if stands == Some(&write.value) || unset {
+        if stands == Some(&write.value) || is_unset(&write.value) && stands.is_none_or(is_unset) {
             return;
         }
         self.resolved.writes.push(write);
@@ -178,9 +179,10 @@ impl Resolving<'_> {
     }
 }
 
-/// A flag that was never set is unset.
-fn unset_flag(write: &Write) -> bool {
-    write.value == Value::flag(false) && write.replaces.is_none()
+/// A field that was never written, one that an undo wrote back as it was before its first write, a
+/// flag that is off and an empty text mean the same.
+fn is_unset(value: &Value) -> bool {
+    *value == Value::null() || value.as_flag() == Some(false) || value.as_text() == Some("")
 }
 
 fn noun(kind: &Kind) -> &'static str {
