@@ -167,7 +167,8 @@ impl Resolving<'_> {
 
     /// Purges what is deleted, and what hangs below a deleted card or checklist; a deleted board, whole.
     fn empty_trash(&mut self) {
-        let deleted = |id: EntityId| self.board.entity(id).is_some_and(|it| it.flag(Field::DELETED));
+        let deleted =
+            |id: EntityId| self.board.entity(id).is_some_and(|it| it.flag(Field::DELETED));
         let board_deleted = deleted(EntityId::BOARD);
         let doomed = |id: EntityId, entity: &Entity| {
             board_deleted

@@ -3,6 +3,7 @@
 use super::{board::column_of, *};
 use crate::{
     edit::{Dates, Place},
+    record::Standing,
     view::{card_standing, is_live},
 };
 
@@ -117,14 +118,11 @@ impl Resolving<'_> {
     fn restore_cards(&mut self, cards: &[CardId]) -> Result_ {
         for card in self.distinct(cards)? {
             self.flag(Kind::CARD, card, Field::ARCHIVED, false);
-            let Some(place) = self.board.winner(card, &Field::PLACE.into()) else { continue };
-            let column = self.board.entity(card).and_then(column_of);
-            let rests = column
-                .and_then(|column| self.board.of_kind(column, &Kind::COLUMN))
-                .is_some_and(|column| !is_live(column));
-            let shown =
-                self.board.entity(card).is_some_and(|it| card_standing(self.board, it).recovered);
-            if rests && !shown {
+            let Some(entity) = self.board.entity(card) else { continue };
+            let Some(place) = entity.register(&Field::PLACE.into()) else { continue };
+            let column = column_of(entity).and_then(|id| self.board.of_kind(id, &Kind::COLUMN));
+            let rests = column.is_some_and(|column| column.standing() == Standing::Archived);
+            if rests && card_standing(self.board, entity).standing == Standing::Archived {
                 let value = place.value.clone();
                 self.resolved.writes.push(Write {
                     kind: Kind::CARD,

@@ -32,6 +32,8 @@ impl Resolving<'_> {
                 self.find((*person).into(), &Kind::PERSON)?;
                 self.set(Kind::PERSON, (*person).into(), Field::TITLE, name);
             }
+            // Without its reader a board would have nobody who "you" is.
+            Edit::DeletePerson { person } if *person == self.me => return Err(Refusal::Oneself),
             Edit::DeletePerson { person } => self.delete(Kind::PERSON, (*person).into())?,
             Edit::AddComment { card, text: typed } => self.add_comment(*card, typed)?,
             Edit::ChangeComment { comment, text: typed } => {

@@ -42,6 +42,8 @@ pub enum Refusal {
     StartAfterDue,
     #[error("a link begins with http://, https:// or mailto:")]
     BadLink,
+    #[error("you are on the board for as long as you have it")]
+    Oneself,
     #[error("a column's cards cannot go to the column itself")]
     IntoItself,
 }
