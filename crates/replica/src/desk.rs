@@ -97,6 +97,9 @@ impl Desk {
             Request::Edit { board, edit } => {
                 Reply::Edited { edited: engine.edit(board, &edit).await? }
             }
+            Request::Edits { board, edits } => {
+                Reply::Edited { edited: engine.edits(board, &edits).await? }
+            }
             Request::CreateBoard { title, colour, columns } => {
                 Reply::Edited { edited: engine.create_board(&title, colour, &columns).await? }
             }

@@ -18,6 +18,9 @@ use tokio::sync::broadcast;
 /// So many changes are read at once when another process went on.
 const READ_AT_ONCE: u32 = 64;
 
+/// So many edits can be carried out as one.
+const EDITS_MAX: usize = 1_000;
+
 pub struct Engine {
     pub(crate) store: Store,
     /// Boards that were asked for, as of the last commit that we know of.
@@ -107,23 +110,40 @@ impl Engine {
         if let Edit::MoveBoard { place } = edit {
             return self.move_board(id, place).await;
         }
-        let mut writing = Writing::begin(&mut self.store, &mut self.boards).await?;
-        let at = writing.board(id).await?;
-        let (held, fresh) = writing.resolving(at);
-        let resolved = match resolve(&held.board, held.me, edit, fresh) {
-            Ok(resolved) => resolved,
-            Err(refusal) => {
-                writing.abandon().await?;
-                return Err(refusal.into());
+        self.edits(id, std::slice::from_ref(edit)).await
+    }
+
+    /// Carries several edits out as one: all of them or none, and one step of undo. Each sees what
+    /// those before it did.
+    pub async fn edits(&mut self, id: BoardId, edits: &[Edit]) -> Result<Edited, Failure> {
+        let verb = match edits {
+            [] => return Err(Failure::new(FailureCode::BadRequest, "There is nothing to do.")),
+            [first, ..] if edits.len() <= EDITS_MAX => first.verb(),
+            _ => {
+                let message = format!("More than {EDITS_MAX} edits at once.");
+                return Err(Failure::new(FailureCode::TooLarge, message));
             }
         };
-        let verb = edit.verb();
-        let unchanged = resolved.writes.is_empty();
-        writing.write(at, verb, resolved.writes).await?;
-        let forgets = *edit == Edit::EmptyTrash;
+        let mut writing = Writing::begin(&mut self.store, &mut self.boards).await?;
+        let at = writing.board(id).await?;
+        let (mut created, mut unchanged) = (Vec::new(), true);
+        for edit in edits {
+            let (held, fresh) = writing.resolving(at);
+            let resolved = match resolve(&held.board, held.me, edit, fresh) {
+                Ok(resolved) => resolved,
+                Err(refusal) => {
+                    writing.abandon().await?;
+                    return Err(refusal.into());
+                }
+            };
+            unchanged &= resolved.writes.is_empty();
+            created.extend(resolved.created);
+            writing.write(at, edit.verb(), resolved.writes).await?;
+        }
+        let forgets = edits.contains(&Edit::EmptyTrash);
         let patches = writing.finish(verb, (!forgets).then_some(Stack::Undo), true).await?;
         let patch = self.tell(patches, id).await?;
-        Ok(Edited { board: id, created: resolved.created, unchanged, patch })
+        Ok(Edited { board: id, created, unchanged, patch })
     }
 
     /// Sends what was committed to all who listen; the patch of `id` comes back.

@@ -52,6 +52,7 @@ impl From<Refusal> for Failure {
             | Refusal::BadDate
             | Refusal::StartAfterDue
             | Refusal::BadLink
+            | Refusal::Oneself
             | Refusal::IntoItself => FailureCode::Refused,
         };
         Failure::new(code, sentence(&refusal.to_string()))

@@ -22,6 +22,9 @@ pub enum Request {
     History { board: BoardId, card: CardId },
     /// → [`Reply::Edited`]
     Edit { board: BoardId, edit: Edit },
+    /// Several as one: all of them or none, and one step of undo. At most 1,000, and no `moveBoard`.
+    /// → [`Reply::Edited`]
+    Edits { board: BoardId, edits: Vec<Edit> },
     /// A new board with these columns. → [`Reply::Edited`]
     CreateBoard { title: String, colour: Option<Colour>, columns: Vec<String> },
     /// A board that shows what a board can do, deleted like any other. → [`Reply::Edited`]

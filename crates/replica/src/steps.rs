@@ -30,8 +30,10 @@ impl Engine {
         for patch in &patches {
             self.tell(vec![patch.clone()], patch.board.id).await?;
         }
-        undone.patches =
-            patches.into_iter().map(|patch| Patch::Board { patch: Box::new(patch), undo: state.clone() }).collect();
+        undone.patches = patches
+            .into_iter()
+            .map(|patch| Patch::Board { patch: Box::new(patch), undo: state.clone() })
+            .collect();
         Ok(undone)
     }
 }

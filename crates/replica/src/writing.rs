@@ -125,8 +125,23 @@ impl<'a> Writing<'a> {
         reading::follow(transaction, &held.board, held.me, &affected, &recorded.changes).await?;
         touched.extend(recorded.touched);
         let id = held.board.id;
-        self.inverses.extend(takes_back.into_iter().map(|(_, inverse)| (id, inverse)));
+        let before = self.inverses.len();
+        for (_, inverse) in takes_back {
+            self.takes_back(before, id, inverse);
+        }
         Ok(by)
+    }
+
+    /// A register that is written twice in one step goes back to what it held before the step.
+    /// `before` is how many there were before this write, none of whose registers is written twice.
+    fn takes_back(&mut self, before: usize, board: BoardId, inverse: Inverse) {
+        let earlier = self.inverses[..before].iter_mut().find(|(of, it)| {
+            *of == board && it.entity == inverse.entity && it.slot == inverse.slot
+        });
+        match earlier {
+            Some((_, earlier)) => earlier.expects = inverse.expects,
+            None => self.inverses.push((board, inverse)),
+        }
     }
 
     /// Commits; then, and only then, the patches come back to be told. `stack` takes what was written
@@ -157,8 +172,8 @@ impl<'a> Writing<'a> {
     /// told of what others wrote to them, so they are read again.
     pub async fn abandon(self) -> Result<(), Failure> {
         self.transaction.rollback().await.map_err(StoreError::from)?;
-        for Open { held, from, .. } in self.boards {
-            if held.board.head.position.seq == from && from > 0 {
+        for Open { held, from, touched, .. } in self.boards {
+            if touched.is_empty() && from > 0 && held.board.head.position.seq == from {
                 self.held.insert(held.board.id, held);
             }
         }
