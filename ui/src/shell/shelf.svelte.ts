@@ -1,0 +1,96 @@
+// What rests in the archive or the trash, and what can be done with it.
+
+import { bridge } from '../bridge/bridge';
+import type { Edit } from '../generated/Edit';
+import type { ShelfItem } from '../generated/ShelfItem';
+import { announce } from '../state/announce.svelte';
+import { folded } from '../state/filter';
+import { toastText } from '../state/toasts';
+import { workspace } from '../state/workspace.svelte';
+import { counted } from '../words/counts';
+import { dialogs } from './dialogs.svelte';
+
+export type ShelfName = 'archive' | 'trash';
+
+class Shelf {
+  items: readonly ShelfItem[] = $state.raw([]);
+  /** What the list is searched for. */
+  words = $state('');
+  loaded = $state(false);
+
+  readonly shown: readonly ShelfItem[] = $derived.by(() => {
+    const words = folded(this.words).split(/\s+/).filter(Boolean);
+    return this.items.filter((item) => {
+      const text = folded(`${item.title} ${item.boardTitle} ${item.columnTitle ?? ''}`);
+      return words.every((word) => text.includes(word));
+    });
+  });
+
+  async load(name: ShelfName): Promise<void> {
+    const reply = await bridge.call({ ask: name, board: null });
+    if (workspace.view !== name) return;
+    this.items = reply.items;
+    this.loaded = true;
+  }
+
+  async restore(name: ShelfName, item: ShelfItem): Promise<void> {
+    const edited = await workspace.edit(item.board, name === 'archive' ? fromArchive(item) : fromTrash(item));
+    if (!edited) return;
+    const words = `Restored “${item.title}”`;
+    toastText(words);
+    announce(words);
+  }
+
+  async remove(item: ShelfItem): Promise<void> {
+    await workspace.edit(item.board, toTrash(item));
+  }
+
+  async emptyTrash(): Promise<void> {
+    const yes = await dialogs.ask({
+      title: 'Empty the trash?',
+      text: `${counted(this.items.length, 'thing')} in the trash of all boards will be forgotten. This is the one act that undo cannot take back.`,
+      yes: 'Empty the trash',
+      danger: true,
+    });
+    if (!yes) return;
+    await bridge.call({ ask: 'emptyTrash' });
+    await this.load('trash');
+    toastText('The trash is empty.');
+    announce('The trash is empty.');
+  }
+}
+
+export const shelf = new Shelf();
+
+function fromArchive(item: ShelfItem): Edit {
+  switch (item.kind) {
+    case 'board':
+      return { verb: 'restoreBoard' };
+    case 'column':
+      return { verb: 'restoreColumn', column: item.id };
+    case 'card':
+      return { verb: 'restoreCards', cards: [item.id] };
+  }
+}
+
+function fromTrash(item: ShelfItem): Edit {
+  switch (item.kind) {
+    case 'board':
+      return { verb: 'undeleteBoard' };
+    case 'column':
+      return { verb: 'undeleteColumn', column: item.id };
+    case 'card':
+      return { verb: 'undeleteCards', cards: [item.id] };
+  }
+}
+
+function toTrash(item: ShelfItem): Edit {
+  switch (item.kind) {
+    case 'board':
+      return { verb: 'deleteBoard' };
+    case 'column':
+      return { verb: 'deleteColumn', column: item.id, cards: { to: 'trash' } };
+    case 'card':
+      return { verb: 'deleteCards', cards: [item.id] };
+  }
+}
