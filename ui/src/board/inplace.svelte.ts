@@ -1,0 +1,65 @@
+// What is being edited or picked right on the board. One thing at a time, kept here so that keys,
+// menus and buttons open the same.
+
+import type { CardId } from '../generated/CardId';
+import type { CardRecord } from '../generated/CardRecord';
+import type { ColumnId } from '../generated/ColumnId';
+import type { ColumnRecord } from '../generated/ColumnRecord';
+
+export type Picker = 'labels' | 'people' | 'dates' | 'priority' | 'cover' | 'move';
+
+/** Quick pickers act on these cards and open beside the first of them. */
+export interface Picking {
+  readonly picker: Picker;
+  readonly cards: readonly CardId[];
+  readonly anchor: CardId;
+}
+
+/** A column's composer, for new cards at its foot or at its head. */
+export interface Composing {
+  readonly column: ColumnId;
+  readonly at: 'first' | 'last';
+}
+
+/** What a right click was on: told by the card or the column itself. */
+export interface MenuAbout {
+  readonly card?: CardRecord;
+  readonly column?: ColumnRecord;
+}
+
+class InPlace {
+  menu: MenuAbout | null = null;
+  /** The card whose title is edited on the board. */
+  card: CardId | null = $state(null);
+  /** The column whose title is edited. */
+  column: ColumnId | null = $state(null);
+  /** The board's own title is edited. */
+  board = $state(false);
+  composing: Composing | null = $state.raw(null);
+  picking: Picking | null = $state.raw(null);
+  /** The filter bar shows. */
+  filter = $state(false);
+  /** "Add a column" is open. */
+  newColumn = $state(false);
+  /** The column that is about to be deleted, while the dialog asks where its cards go. */
+  deleting: ColumnId | null = $state(null);
+  /** The column whose limit is being set. */
+  limiting: ColumnId | null = $state(null);
+
+  compose(column: ColumnId, at: 'first' | 'last' = 'last'): void {
+    this.composing = { column, at };
+  }
+
+  close(): void {
+    this.card = null;
+    this.column = null;
+    this.board = false;
+    this.composing = null;
+    this.picking = null;
+    this.newColumn = false;
+    this.deleting = null;
+    this.limiting = null;
+  }
+}
+
+export const inPlace = new InPlace();
