@@ -1,0 +1,71 @@
+// One text that is edited in place: shown, then a field, then shown again. What is typed lies in the
+// journal the whole time; Escape and a click elsewhere close the field and keep it there.
+
+import type { Draft } from '../generated/Draft';
+import type { DraftField } from '../state/drafts.svelte';
+import { afterPress } from './pressing';
+
+export class Editing {
+  readonly draft: DraftField;
+  /** The field is open. */
+  active = $state(false);
+  readonly #standing: () => string;
+  readonly #save: (text: string) => Promise<boolean>;
+  /** What stood there when the field was opened. */
+  #began = $state('');
+  #isSaving = false;
+
+  /** Text from before that is not what stands there anyway. */
+  readonly offered: Draft | null = $derived.by(() => {
+    const offer = this.draft.offered;
+    return offer !== null && offer.text !== this.#standing() ? offer : null;
+  });
+
+  /** Somebody else changed what stands there while the field was open. */
+  readonly isOvertaken: boolean = $derived.by(() => this.active && this.#standing() !== this.#began);
+
+  constructor(draft: DraftField, standing: () => string, save: (text: string) => Promise<boolean>) {
+    this.draft = draft;
+    this.#standing = standing;
+    this.#save = save;
+  }
+
+  open(): void {
+    if (this.active) return;
+    this.#began = this.#standing();
+    this.draft.begin(this.#began);
+    this.active = true;
+  }
+
+  /** Opens the field with the text that was offered. */
+  keep(): void {
+    this.open();
+    this.draft.keep();
+  }
+
+  /** Saves and closes. Where it could not be saved the field stays, with all that is in it. */
+  async commit(): Promise<boolean> {
+    if (this.#isSaving) return false;
+    const text = this.draft.text;
+    this.#isSaving = true;
+    const isSaved = text === this.#standing() || (await this.#save(text));
+    this.#isSaving = false;
+    // What was typed while it was being saved is not saved.
+    if (!isSaved || this.draft.text !== text) return false;
+    this.draft.clear();
+    this.active = false;
+    return true;
+  }
+
+  /** Closes the field; what was typed is kept and offered. */
+  rest(): void {
+    if (!this.active || this.#isSaving) return;
+    this.active = false;
+    void this.draft.rest();
+  }
+
+  /** Focus went elsewhere, which is where the person is now. */
+  leave(): void {
+    afterPress(() => this.rest());
+  }
+}
