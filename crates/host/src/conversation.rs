@@ -197,7 +197,7 @@ enum Wish {
 fn understand(text: &str) -> Result<(u64, Wish), (Option<u64>, Failure)> {
     if text.len() > TEXT_BYTES_MAX {
         let why = format!("a message may have {TEXT_BYTES_MAX} bytes");
-        return Err((None, shell::failure(FailureCode::TooLarge, why)));
+        return Err((None, Failure::new(FailureCode::TooLarge, why)));
     }
     let value: Value = serde_json::from_str(text).map_err(|error| (None, unreadable(&error)))?;
     let id = value.get("id").and_then(Value::as_u64);
@@ -254,7 +254,7 @@ fn fits(upload: &Upload) -> bool {
 
 fn too_large(id: u64) -> Answered {
     let why = format!("a file may have {} MiB here", FILE_BYTES_MAX >> 20);
-    Answered { id: Some(id), answer: Answer::Failed(shell::failure(FailureCode::TooLarge, why)) }
+    Answered { id: Some(id), answer: Answer::Failed(Failure::new(FailureCode::TooLarge, why)) }
 }
 
 fn take(shared: &Shared, awaited: Option<(u64, Upload)>, bytes: Vec<u8>) -> Answered {

@@ -28,11 +28,7 @@ pub async fn answer(shared: &Arc<Shared>, request: ShellRequest) -> Result<Shell
 }
 
 pub fn bad_request(why: &str) -> Failure {
-    failure(FailureCode::BadRequest, why.to_owned())
-}
-
-pub fn failure(code: FailureCode, message: String) -> Failure {
-    Failure { code, message, backups: Vec::new(), folder: None }
+    Failure::new(FailureCode::BadRequest, why.to_owned())
 }
 
 async fn read(folder: PathBuf) -> Preferences {
@@ -45,15 +41,6 @@ async fn write(folder: PathBuf, preferences: Preferences) -> Result<ShellReply, 
         .unwrap_or_else(|stopped| Err(io::Error::other(stopped)));
     match written {
         Ok(()) => Ok(ShellReply::Done),
-        Err(error) => {
-            let code = match error.kind() {
-                io::ErrorKind::StorageFull => FailureCode::DiskFull,
-                io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
-                    FailureCode::ReadOnly
-                }
-                _ => FailureCode::Storage,
-            };
-            Err(failure(code, format!("the preferences were not kept: {error}")))
-        }
+        Err(error) => Err(Failure::of_writing(&error, "The preferences")),
     }
 }

@@ -3,11 +3,22 @@
 use crate::protocol::{Failure, FailureCode};
 use domain::resolve::Refusal;
 use formats::BadFile;
+use std::io::ErrorKind;
 use store::StoreError;
 
 impl Failure {
     pub fn new(code: FailureCode, message: impl Into<String>) -> Failure {
         Failure { code, message: message.into(), backups: Vec::new(), folder: None }
+    }
+
+    /// What was to be written was not, and what stood there before stands.
+    pub fn of_writing(error: &std::io::Error, what: &str) -> Failure {
+        let code = match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => FailureCode::DiskFull,
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => FailureCode::ReadOnly,
+            _ => FailureCode::Storage,
+        };
+        Failure::new(code, format!("{what} could not be written: {error}."))
     }
 
     pub fn not_found(what: &str) -> Failure {
