@@ -6,10 +6,14 @@ use std::{
     fs::{self, File},
     os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// The oldest beyond this are removed.
 pub const BACKUPS_KEPT: usize = 10;
+
+/// No copy takes as long.
+const UNFINISHED_FOR: Duration = Duration::from_secs(60 * 60);
 
 /// Why a backup was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,6 +221,19 @@ fn prune(folder: &Path) -> Result<(), StoreError> {
     let surplus = files.len().saturating_sub(BACKUPS_KEPT);
     for path in &files[..surplus] {
         fs::remove_file(path)?;
+    }
+    sweep(folder)
+}
+
+/// Removes copies that were cut short. One that is under way in another process is younger.
+fn sweep(folder: &Path) -> Result<(), StoreError> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let cut_short = path.extension().is_some_and(|extension| extension == "unfinished");
+        let age = fs::metadata(&path).and_then(|meta| meta.modified()).map(|time| time.elapsed());
+        if cut_short && age.is_ok_and(|age| age.is_ok_and(|age| age > UNFINISHED_FOR)) {
+            fs::remove_file(path).ok();
+        }
     }
     Ok(())
 }

@@ -6,7 +6,11 @@ use std::{
     io,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
+    time::Duration,
 };
+
+const WINDOW_TRIES: u32 = 10;
+const WINDOW_WAIT: Duration = Duration::from_millis(5);
 
 /// The paths of a data folder.
 #[derive(Clone, Debug)]
@@ -54,7 +58,19 @@ impl Folder {
         Ok(file)
     }
 
+    /// Another process that only asks whether there is a window holds the lock for an instant: that
+    /// is waited out.
     pub fn lock_window(&self) -> Result<WindowLock, StoreError> {
+        for _ in 0..WINDOW_TRIES {
+            match self.try_lock_window() {
+                Err(StoreError::Locked) => std::thread::sleep(WINDOW_WAIT),
+                locked => return locked,
+            }
+        }
+        self.try_lock_window()
+    }
+
+    fn try_lock_window(&self) -> Result<WindowLock, StoreError> {
         let file = self.lock_file("window.lock")?;
         taken(file.try_lock())?;
         Ok(WindowLock { _file: file })
@@ -77,7 +93,7 @@ impl Folder {
 
     /// Whether a window works on the folder now.
     pub fn has_window(&self) -> bool {
-        matches!(self.lock_window(), Err(StoreError::Locked))
+        matches!(self.try_lock_window(), Err(StoreError::Locked))
     }
 
     /// Makes the database's file, for its owner alone; SQLite gives its companions the same mode.

@@ -5,7 +5,7 @@ use domain::id::ReplicaId;
 use sqlx::{
     Connection, SqliteConnection, SqlitePool,
     migrate::Migrator,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{fs::File, time::Duration};
 
@@ -66,15 +66,15 @@ impl Store {
         folder.create_database()?;
         let options = options(folder, opening);
         let mut writer = SqliteConnection::connect_with(&options).await?;
-        check_sqlite(&mut writer).await?;
-        let version = schema_version(&mut writer).await?;
         let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
-        if version > known {
-            return Err(StoreError::Newer { found: version, known });
-        }
-        if opening.thorough && version > 0 {
-            check_pages(&mut writer).await?;
-        }
+        let version = match look_over(&mut writer, opening, known).await {
+            Ok(version) => version,
+            Err(error) => {
+                // Whoever is told of it can be sure that nobody has the file open any more.
+                writer.close().await.ok();
+                return Err(error);
+            }
+        };
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .min_connections(0)
@@ -92,16 +92,18 @@ impl Store {
         if backup_first {
             self.backup(Reason::Migration).await?;
         }
+        // In one transaction, so that of several processes that find it old only one migrates.
+        let mut transaction = self.writer.begin_with("begin immediate").await?;
         // `run` takes anything that can be acquired, and what holds that cannot be sent to a thread.
-        MIGRATIONS.run_direct(None, &mut self.writer, false).await?;
-        sqlx::query("pragma application_id = 1215261796").execute(&mut self.writer).await?;
+        MIGRATIONS.run_direct(None, &mut *transaction, false).await?;
+        sqlx::query("pragma application_id = 1215261796").execute(&mut *transaction).await?;
         debug_assert_eq!(APPLICATION_ID, 1_215_261_796);
         let replica = new_replica();
         sqlx::query("insert or ignore into replica (one, replica_id) values (1, ?)")
             .bind(replica.bytes().as_slice())
-            .execute(&mut self.writer)
+            .execute(&mut *transaction)
             .await?;
-        Ok(())
+        Ok(transaction.commit().await?)
     }
 
     /// Whether the database was made by this opening.
@@ -165,7 +167,6 @@ fn options(folder: &Folder, opening: Opening) -> SqliteConnectOptions {
     let options = SqliteConnectOptions::new()
         .filename(folder.database())
         .create_if_missing(false)
-        .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY)
@@ -173,6 +174,25 @@ fn options(folder: &Folder, opening: Opening) -> SqliteConnectOptions {
         .pragma("temp_store", "memory")
         .pragma("journal_size_limit", "16777216");
     if opening.checkpoints { options } else { options.pragma("wal_autocheckpoint", "0") }
+}
+
+/// The version of a database that is ours to open; 0 for a new one.
+async fn look_over(
+    writer: &mut SqliteConnection,
+    opening: Opening,
+    known: i64,
+) -> Result<i64, StoreError> {
+    check_sqlite(writer).await?;
+    let version = schema_version(writer).await?;
+    if version > known {
+        return Err(StoreError::Newer { found: version, known });
+    }
+    if opening.thorough && version > 0 {
+        check_pages(writer).await?;
+    }
+    // It is written into the file, which is known to be ours only now.
+    sqlx::query("pragma journal_mode = wal").execute(writer).await?;
+    Ok(version)
 }
 
 async fn check_sqlite(connection: &mut SqliteConnection) -> Result<(), StoreError> {
