@@ -48,7 +48,7 @@ impl Errand {
     pub fn tell(&self, json: bool) -> ExitCode {
         if json {
             let error = serde_json::json!({ "code": self.code, "message": self.message });
-            eprintln!("{error}");
+            eprintln!("{}", crate::print::plain_json(&error.to_string()));
         } else {
             eprintln!("holdfast: {}", crate::print::plain(&self.message));
         }

@@ -20,6 +20,18 @@ fn is_obeyed(letter: char) -> bool {
         || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// JSON with the same characters written out, as JSON writes them: it says the same.
+pub fn plain_json(json: &str) -> String {
+    json.chars().fold(String::with_capacity(json.len()), |mut plain, letter| {
+        if is_obeyed(letter) && letter != '\n' {
+            plain.push_str(&format!("\\u{:04x}", u32::from(letter)));
+        } else {
+            plain.push(letter);
+        }
+        plain
+    })
+}
+
 /// Whoever reads may have gone: then there is nobody to tell.
 pub fn line(text: &str) {
     writeln!(io::stdout().lock(), "{text}").ok();
@@ -27,17 +39,19 @@ pub fn line(text: &str) {
 
 pub fn json(value: &impl serde::Serialize) {
     if let Ok(text) = serde_json::to_string_pretty(value) {
-        line(&text);
+        line(&plain_json(&text));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::{plain, plain_json};
 
     #[test]
     fn what_a_terminal_obeys_is_written_out() {
         assert_eq!(plain("a\u{1b}[2Jb\u{202e}c\u{9b}d"), "a\\u{1b}[2Jb\\u{202e}c\\u{9b}d");
+        let json = "[\n  \"a\u{202e}b\u{9b}\u{7f}c\"\n]";
+        assert_eq!(plain_json(json), "[\n  \"a\\u202eb\\u009b\\u007fc\"\n]");
         assert_eq!(plain("Grüße 漢字 👍"), "Grüße 漢字 👍");
     }
 }
