@@ -167,7 +167,11 @@ impl Desk {
         let waiting = State::Failed(Failure::new(FailureCode::Storage, "A restore is going on."));
         let lock = match std::mem::replace(&mut *state, waiting) {
             State::Ready { engine, _lock: lock } => {
-                engine.close().await?;
+                if let Err(failure) = engine.close().await {
+                    drop(lock);
+                    *state = start(&self.0.options, &self.0.patches).await;
+                    return Err(failure);
+                }
                 lock
             }
             State::Failed(_) => None,

@@ -85,7 +85,7 @@ impl Resolving<'_> {
         Ok(())
     }
 
-    /// Whether the live things below a parent would have the order that they have.
+    /// Whether the live things, and those that move, below a parent would have the order that they have.
     pub(super) fn stands_so(
         &self,
         parent: EntityId,
@@ -93,10 +93,11 @@ impl Resolving<'_> {
         gap: &place::Gap,
         moving: &[EntityId],
     ) -> bool {
-        let live = |id: EntityId| self.board.entity(id).is_some_and(is_live);
+        let shown =
+            |id: EntityId| moving.contains(&id) || self.board.entity(id).is_some_and(is_live);
         let now: Vec<EntityId> =
-            self.board.below(parent, kind).map(|(id, _, _)| id).filter(|id| live(*id)).collect();
-        gap.order(moving, live) == now
+            self.board.below(parent, kind).map(|(id, _, _)| id).filter(|id| shown(*id)).collect();
+        gap.order(moving, shown) == now
     }
 
     fn delete_column(&mut self, column: ColumnId, cards: &CardsGo) -> Result_ {
