@@ -52,8 +52,8 @@ install_packages() {
 install_page_packages() {
   if [ ui/node_modules/.package-lock.json -nt ui/package-lock.json ]; then return 0; fi
   say "Installing the page's packages"
-  (cd ui && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund)
-  touch ui/node_modules/.package-lock.json
+  (cd ui && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund) &&
+    touch ui/node_modules/.package-lock.json
 }
 
 # The page, only where something that it is made of is newer.

@@ -9,7 +9,7 @@ use crate::{
 use replica::{Desk, FileSource, protocol::*};
 use serde_json::{Value, json};
 use std::{
-    io::Write,
+    io::{IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
@@ -95,6 +95,10 @@ pub async fn export(
         Errand::failed("cannotWrite", &format!("The export cannot be written: {error}."))
     };
     match output {
+        // Somebody reads it: the bytes need not be those of a file.
+        None if std::io::stdout().is_terminal() => {
+            text.lines().for_each(|text| line(&plain(text)));
+        }
         None => std::io::stdout().lock().write_all(text.as_bytes()).map_err(failed)?,
         Some(path) => {
             replica::write_whole(&path, text.as_bytes()).map_err(failed)?;
