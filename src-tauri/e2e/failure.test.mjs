@@ -178,9 +178,7 @@ test('a second window on one folder says so, and works once the first is closed'
 test('a second start on the same bus leads to the first window and ends', async () => {
   const folder = await boards();
   const { window } = await open(folder);
-  const began = Date.now();
   await machine.startAgain(folder);
-  assert.ok(Date.now() - began < 10_000);
   assert.equal(await window.hasEnded(), false);
   await window.end();
 });

@@ -4,9 +4,7 @@
 use crate::{drop, preferences::Kept, shell, window};
 use replica::{
     Desk, DeskOptions,
-    protocol::{
-        Call, Event, Failure, FailureCode, Patch, Reply, Request, ShellReply, ShellRequest,
-    },
+    protocol::{Call, Event, Failure, FailureCode, Patch, Reply, ShellReply, ShellRequest},
 };
 use serde::Serialize;
 use std::{path::PathBuf, time::Duration};
@@ -136,16 +134,7 @@ fn is_slow(call: &Call) -> bool {
         Call::Shell(request) => {
             matches!(request, ShellRequest::ChooseFile | ShellRequest::SaveExport { .. })
         }
-        Call::Replica(request) => matches!(
-            request,
-            Request::Search { .. }
-                | Request::PreviewImport { .. }
-                | Request::Import { .. }
-                | Request::Export { .. }
-                | Request::Backups
-                | Request::MakeBackup
-                | Request::Check
-        ),
+        Call::Replica(request) => request.is_slow(),
     }
 }
 

