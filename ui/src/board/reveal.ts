@@ -10,6 +10,8 @@ import { elementOf } from './rows.svelte';
 
 /** Rows above are measured as they come into the page, and move what is below: look again so often. */
 const LOOKS = 6;
+/** A row far away is measured late where the machine is busy; for the focus it is waited for so long. */
+const LOOKS_MAX = 60;
 
 let newest = 0;
 
@@ -22,12 +24,19 @@ export async function revealCard(board: BoardState, card: CardId, dom: boolean):
   drag.peeked = board.column(lane)?.collapsed === true ? lane : undefined;
   await tick();
   let isFocused = !dom;
-  for (let look = 0; look < LOOKS && mine === newest; look += 1) {
+  const began = document.activeElement;
+  for (let look = 0; look < (isFocused ? LOOKS : LOOKS_MAX) && mine === newest; look += 1) {
     // A row that was not in the page before cannot take the focus until it is measured.
-    isFocused ||= takesFocus(card);
+    isFocused ||= wentElsewhere(began) || takesFocus(card);
     show(board, card);
     await new Promise(requestAnimationFrame);
   }
+}
+
+/** The person went on meanwhile: the focus is theirs. */
+function wentElsewhere(began: Element | null): boolean {
+  const active = document.activeElement;
+  return active !== null && active !== document.body && active !== began;
 }
 
 function takesFocus(card: CardId): boolean {

@@ -5,7 +5,8 @@ import type { Edit } from '../generated/Edit';
 import type { ShelfItem } from '../generated/ShelfItem';
 import { announce } from '../state/announce.svelte';
 import { folded } from '../state/filter';
-import { toastText } from '../state/toasts';
+import { focus } from '../state/focus.svelte';
+import { forgetUndoToast, toastText } from '../state/toasts';
 import { workspace } from '../state/workspace.svelte';
 import { counted } from '../words/counts';
 import { dialogs } from './dialogs.svelte';
@@ -54,9 +55,12 @@ class Shelf {
     });
     if (!yes) return;
     await bridge.call({ ask: 'emptyTrash' });
+    // Its button would take back what was done before that, not this.
+    forgetUndoToast();
     await this.load('trash');
     toastText('The trash is empty.');
     announce('The trash is empty.');
+    focus.done();
   }
 }
 

@@ -10,6 +10,10 @@ import { type Onlooker, workspace } from './workspace.svelte';
 /** Brings a card of a virtualised column into view and gives DOM focus to it. */
 export type Reveal = (card: CardId, focus: boolean) => void;
 
+/** How many frames a menu or dialog has to close before the focus is looked for. */
+const CLOSING_FRAMES = 20;
+const OVERLAYS = '[role="dialog"], [role="alertdialog"], [role="menu"], [data-bits-floating-content-wrapper]';
+
 class Focus implements Onlooker {
   card: CardId | null = $state(null);
   column: ColumnId | null = $state(null);
@@ -20,8 +24,10 @@ class Focus implements Onlooker {
   readonly selected = new SvelteSet<CardId>();
 
   #reveal: Reveal | null = null;
-  /** Where the focused card stood before the board changed. */
-  #stood: { lane: ColumnId; index: number } | null = null;
+  #revealHead: ((column: ColumnId) => void) | null = null;
+  /** Where the focused card, or column, stood before the board changed. */
+  #stood: { lane: ColumnId; index: number; lanes: number } | null = null;
+  #catching = 0;
   /** The open card was on the board before it changed; one from the archive or the trash stays open. */
   #panelWasLive = false;
 
@@ -30,8 +36,9 @@ class Focus implements Onlooker {
   }
 
   /** The board view says how a card is shown; called with null when it is gone. */
-  onReveal(reveal: Reveal | null): void {
+  onReveal(reveal: Reveal | null, head: ((column: ColumnId) => void) | null = null): void {
     this.#reveal = reveal;
+    this.#revealHead = head;
   }
 
   /** What an action on cards is about: those selected, else the focused one, else the open one. */
@@ -91,9 +98,13 @@ class Focus implements Onlooker {
     const board = workspace.board;
     this.#panelWasLive = this.panel !== null && board?.card(this.panel) !== undefined;
     const card = this.card === null ? undefined : board?.card(this.card);
-    if (!board || !card) return;
-    const lane = laneOf(card);
-    this.#stood = { lane, index: board.visible(lane).findIndex((one) => one.id === card.id) };
+    const lane = card ? laneOf(card) : this.column;
+    if (!board || lane === null) return;
+    this.#stood = {
+      lane,
+      index: board.visible(lane).findIndex((one) => one.id === card?.id),
+      lanes: board.columns.findIndex((one) => one.id === lane),
+    };
   }
 
   after(): void {
@@ -104,18 +115,77 @@ class Focus implements Onlooker {
     for (const id of this.selected) if (!board.card(id)) this.selected.delete(id);
     const panelGone = this.panel !== null && this.#panelWasLive && !board.card(this.panel);
     if (panelGone) this.panel = null;
-    if (this.card === null) return;
-    const card = board.card(this.card);
+    const card = this.card === null ? undefined : board.card(this.card);
     if (card) this.column = laneOf(card);
-    else this.#goOn(board, stood);
+    else if (stood) this.#goOn(board, stood);
   }
 
-  /** The focused card went: on to the one that stands in its place now, else the one before. */
-  #goOn(board: BoardState, stood: { lane: ColumnId; index: number } | null): void {
-    const rows = stood ? board.visible(stood.lane) : [];
-    const next = rows[Math.min(stood?.index ?? 0, rows.length - 1)];
+  /** A person's own act came true: the focus that went with a thing that is gone is brought back. */
+  done(): void {
+    void this.#catch();
+  }
+
+  cameBack(columns: readonly ColumnId[], cards: readonly CardId[]): void {
+    const board = workspace.board;
+    if (!board || workspace.view !== 'board') return;
+    const column = board.columns.find((one) => columns.includes(one.id));
+    const news = new Set(cards);
+    const card = board.columns.flatMap((one) => board.visible(one.id)).find((one) => news.has(one.id));
+    if (column) this.#focusHead(column.id);
+    else if (card) this.focusCard(card.id);
+  }
+
+  #focusHead(column: ColumnId): void {
+    this.focusColumn(column);
+    this.#revealHead?.(column);
+  }
+
+  /**
+   * The focused card went: on to the one that stands in its place now, else the one before, else its
+   * column; where that went too, on to the column that stands in its place.
+   */
+  #goOn(board: BoardState, stood: { lane: ColumnId; index: number; lanes: number }): void {
+    const { columns } = board;
+    const isThere = stood.lane === RECOVERED || columns.some((one) => one.id === stood.lane);
+    if (this.card === null && isThere) return;
+    const rows = isThere ? board.visible(stood.lane) : [];
+    const next = rows[Math.min(Math.max(stood.index, 0), rows.length - 1)];
+    const heir = isThere ? stood.lane : columns[Math.min(Math.max(stood.lanes, 0), columns.length - 1)]?.id;
+    const takesDom = isFree();
     this.card = null;
-    if (next) this.focusCard(next.id);
+    if (next) this.focusCard(next.id, takesDom);
+    else if (heir === undefined || heir === RECOVERED) this.column = null;
+    else if (takesDom) this.#focusHead(heir);
+    else this.focusColumn(heir);
+  }
+
+  /** Waits until what was open has closed; where nothing has the focus then, the board gets it. */
+  async #catch(): Promise<void> {
+    this.#catching += 1;
+    const mine = this.#catching;
+    for (let frame = 0; frame < CLOSING_FRAMES && mine === this.#catching; frame += 1) {
+      await new Promise(requestAnimationFrame);
+      if (frame < 2 || document.activeElement !== document.body) continue;
+      if (document.querySelector(OVERLAYS) !== null) continue;
+      this.#enter();
+      return;
+    }
+  }
+
+  #enter(): void {
+    const board = workspace.board;
+    if (workspace.view !== 'board') {
+      // In the archive and the trash the way on is their search.
+      document.querySelector<HTMLElement>('main input')?.focus();
+      return;
+    }
+    if (!board) return;
+    // The panel stays with its card, also where that one rests in the archive.
+    const card = this.panel ?? this.card;
+    const column = board.columns.find((one) => one.id === this.column) ?? board.columns[0];
+    if (card !== null && board.card(card)) this.focusCard(card);
+    else if (this.panel !== null) return;
+    else if (column) this.#focusHead(column.id);
   }
 
   /** As they stand on the board, column by column. */
@@ -128,6 +198,13 @@ class Focus implements Onlooker {
         .map((card) => card.id),
     );
   }
+}
+
+/** The focus is on the board or nowhere: nothing is being typed, and no dialog is open. */
+function isFree(): boolean {
+  const active = document.activeElement;
+  if (active === null || active === document.body) return document.querySelector(OVERLAYS) === null;
+  return active.closest('section.board') !== null && !active.matches('input, textarea');
 }
 
 export const focus = new Focus();

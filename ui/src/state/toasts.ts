@@ -4,6 +4,8 @@ import { toast } from 'svelte-sonner';
 
 const UNDO_MS = 8000;
 const UNDO = 'undo';
+/** What was said last stands in the place of what was said before. */
+const SAID = 'said';
 
 let undo: () => void = () => undefined;
 
@@ -23,7 +25,7 @@ export function forgetUndoToast(): void {
 }
 
 export function toastText(text: string): void {
-  toast(text);
+  toast(text, { id: SAID });
 }
 
 export function toastFailure(text: string): void {

@@ -3,7 +3,9 @@
 
 import { bridge, Disconnected, Refusal } from '../bridge/bridge';
 import type { BoardRecord } from '../generated/BoardRecord';
+import type { CardId } from '../generated/CardId';
 import type { Colour } from '../generated/Colour';
+import type { ColumnId } from '../generated/ColumnId';
 import type { Draft } from '../generated/Draft';
 import type { Edit } from '../generated/Edit';
 import type { Edited } from '../generated/Edited';
@@ -14,7 +16,7 @@ import type { Patch } from '../generated/Patch';
 import type { Preferences } from '../generated/Preferences';
 import type { Undone } from '../generated/Undone';
 import type { UndoState } from '../generated/UndoState';
-import { doneWords, isDestructive, undoneWords } from '../words/edits';
+import { destroyedWords, undoneWords } from '../words/edits';
 import { announce } from './announce.svelte';
 import { BoardState } from './board.svelte';
 import type { DraftField, DraftPlace } from './drafts.svelte';
@@ -34,6 +36,10 @@ export interface Onlooker {
   after(): void;
   /** Another board, or none, is open now. */
   opened(): void;
+  /** Something that the person did came true. */
+  done(): void;
+  /** Undo or redo brought back what was not on the open board before. */
+  cameBack(columns: readonly ColumnId[], cards: readonly CardId[]): void;
 }
 
 const NO_PREFERENCES: Preferences = { theme: 'system', lastBoard: null, letterKeysOff: false, zoom: null };
@@ -140,7 +146,8 @@ export class Workspace {
     await this.#saving.quietly(async () => {
       if (this.board?.id !== id) await this.#read(id);
       this.view = 'board';
-      await this.setPreferences({ lastBoard: id });
+      // Not waited for: a dialog over the board must not take the first keys meant for it.
+      void this.setPreferences({ lastBoard: id });
     });
   }
 
@@ -155,26 +162,29 @@ export class Workspace {
    * carried out, which the person was told already. It never rejects.
    */
   async edit(board: string, edit: Edit): Promise<Edited | null> {
+    const title = this.#titleOf(board);
     const reply = await this.#saving.edit(() => bridge.call({ ask: 'edit', board, edit }));
-    if (reply === null) return null;
-    this.#took(reply.edited);
-    if (isDestructive(edit) && !reply.edited.unchanged) {
-      toastUndo(doneWords(edit, this.boards.find((one) => one.id === board)?.title ?? ''));
-    }
-    return reply.edited;
+    return reply && this.#took(reply.edited, destroyedWords([edit], title));
   }
 
-  #took(edited: Edited): void {
+  /** A board that goes to the trash has no title here any more afterwards. */
+  #titleOf(board: string): string {
+    return this.boards.find((one) => one.id === board)?.title ?? '';
+  }
+
+  #took(edited: Edited, destroyed: string | null): Edited {
     this.#absorb(edited.patch);
     forgetUndoToast();
+    if (destroyed !== null && !edited.unchanged) toastUndo(destroyed);
+    for (const onlooker of this.#onlookers) onlooker.done();
+    return edited;
   }
 
   /** Several edits as one: all of them or none, and one step of undo. It never rejects either. */
   async edits(board: string, edits: readonly Edit[]): Promise<Edited | null> {
+    const title = this.#titleOf(board);
     const reply = await this.#saving.edit(() => bridge.call({ ask: 'edits', board, edits: [...edits] }));
-    if (reply === null) return null;
-    this.#took(reply.edited);
-    return reply.edited;
+    return reply && this.#took(reply.edited, destroyedWords(edits, title));
   }
 
   /** Makes a board and opens it. */
@@ -196,14 +206,16 @@ export class Workspace {
 
   async undo(): Promise<void> {
     await this.flushDrafts();
+    const before = idsOf(this.board);
     const reply = await this.#saving.edit(() => bridge.call({ ask: 'undo' }));
-    if (reply) await this.#takeUndone(reply.undone, 'undo');
+    if (reply) await this.#takeUndone(reply.undone, 'undo', before);
   }
 
   async redo(): Promise<void> {
     await this.flushDrafts();
+    const before = idsOf(this.board);
     const reply = await this.#saving.edit(() => bridge.call({ ask: 'redo' }));
-    if (reply) await this.#takeUndone(reply.undone, 'redo');
+    if (reply) await this.#takeUndone(reply.undone, 'redo', before);
   }
 
   /** Changes some preferences; they may be lost at any time. */
@@ -268,10 +280,11 @@ export class Workspace {
     if (edited === null) return false;
     this.#absorb(edited.patch);
     await this.openBoard(edited.board);
+    for (const onlooker of this.#onlookers) onlooker.done();
     return true;
   }
 
-  async #takeUndone(undone: Undone, way: 'undo' | 'redo'): Promise<void> {
+  async #takeUndone(undone: Undone, way: 'undo' | 'redo', before: ReadonlySet<string>): Promise<void> {
     forgetUndoToast();
     this.absorb(undone.patches);
     const words = undoneWords(undone, way);
@@ -279,6 +292,17 @@ export class Workspace {
     announce(words);
     const board = this.liveBoards.find((one) => one.id === undone.board);
     if (board && board.id !== this.board?.id) await this.openBoard(board.id);
+    else this.#tellCameBack(undone.patches, before);
+    for (const onlooker of this.#onlookers) onlooker.done();
+  }
+
+  #tellCameBack(patches: readonly Patch[], before: ReadonlySet<string>): void {
+    const of = patches.filter((patch) => patch.of === 'board').map((patch) => patch.patch);
+    const isNew = (row: { readonly id: string; readonly standing: string }): boolean =>
+      row.standing === 'live' && !before.has(row.id);
+    const columns = of.flatMap((patch) => patch.columns.filter(isNew).map((row) => row.id));
+    const cards = of.flatMap((patch) => patch.cards.filter(isNew).map((row) => row.id));
+    for (const onlooker of this.#onlookers) onlooker.cameBack(columns, cards);
   }
 
   #take(event: Event): void {
@@ -359,6 +383,13 @@ export class Workspace {
         : { code: 'storage', message: String(error), backups: [], folder: null };
     this.phase = 'failed';
   }
+}
+
+/** Every column and card that is on the board. */
+function idsOf(board: BoardState | null): ReadonlySet<string> {
+  if (board === null) return new Set();
+  const cards = [...board.allCards].map((card) => card.id);
+  return new Set([...board.columns.map((column) => column.id), ...cards]);
 }
 
 export const workspace = new Workspace();

@@ -4,6 +4,13 @@ export const boardWords = {
   recovered: 'Recovered',
   recoveredWhy: 'Their column was deleted elsewhere. Move them where they belong.',
   untitled: 'Untitled',
+  leftDrafts: 'Unsaved text of what is gone from the board',
+  leftDraft: (at: string, onCard: boolean): string =>
+    `Unsaved text from ${at}, typed ${onCard ? 'on a card that is no longer on the board' : 'in a column that is gone'}.`,
+  moreLeftDrafts: (count: number): string => `${count} more, after these.`,
+  openCard: 'Open the card',
+  useAs: (cards: number): string => (cards === 1 ? 'Use as a card in…' : `Use as ${cards} cards in…`),
+  discard: 'Discard',
 
   pickedUp: (what: string, position: number, length: number, column: string): string =>
     `Picked up ${what}. Position ${position} of ${length} in ${column}. Arrows move it, Space drops it, Escape puts it back.`,

@@ -34,6 +34,12 @@ export function shortWhen(when: When): string {
   return when.kind === 'day' ? day : `${day}, ${clock(date)}`;
 }
 
+/** `28 Nov` on a card's face; only what falls on this day has its time there. */
+export function faceWhen(when: When): string {
+  if (when.kind === 'instant' && dayOf(when) !== today()) return shortDay(new Date(when.ms));
+  return shortWhen(when);
+}
+
 /** `Fri 28 Nov, 17:00`. */
 export function longWhen(when: When): string {
   const date = when.kind === 'day' ? dateOf(when.day) : new Date(when.ms);

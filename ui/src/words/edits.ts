@@ -26,6 +26,16 @@ export function isDestructive(edit: Edit): boolean {
   return DESTRUCTIVE.has(edit.verb);
 }
 
+/** What a toast says of several edits that were one step; null where none of them is destructive. */
+export function destroyedWords(edits: readonly Edit[], board: string): string | null {
+  const destructive = edits.filter(isDestructive);
+  const [first] = destructive;
+  if (first === undefined) return null;
+  return destructive.length === 1
+    ? doneWords(first, board)
+    : `${doneWords(first, board)}, and ${counted(destructive.length - 1, 'more change')} like it`;
+}
+
 /** `Archived 3 cards`, for a toast. */
 export function doneWords(edit: Edit, board: string): string {
   switch (edit.verb) {

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { ImportNote } from '../generated/ImportNote';
 import type { Undone } from '../generated/Undone';
 import { counted, fileSize, listed } from './counts';
-import { doneWords, undoneWords } from './edits';
+import { faceWhen } from './dates';
+import { destroyedWords, doneWords, undoneWords } from './edits';
 import { countWords, noteWords } from './imports';
 
 function undone(change: Partial<Undone>): Undone {
@@ -65,4 +66,21 @@ test.each<[ImportNote, string]>([
   ],
 ])('the note %o in words', (note, words) => {
   expect(noteWords(note)).toBe(words);
+});
+
+test('a card’s face has the time of what falls on this day alone', () => {
+  const at = (date: Date) => faceWhen({ kind: 'instant', ms: date.getTime(), zone: 'UTC' });
+  const now = new Date();
+  expect(at(new Date(now.getFullYear(), 10, 28, 17, 0))).toMatch(/^28 Nov/);
+  now.setHours(17, 0);
+  expect(at(now)).toMatch(/, 17:00$/);
+  now.setDate(now.getDate() + 3);
+  expect(at(now)).not.toContain('17:00');
+});
+
+test('several edits in one step say what was destroyed, if anything', () => {
+  const remove = (label: string) => ({ verb: 'deleteLabel', label }) as const;
+  expect(destroyedWords([{ verb: 'deleteBoard' }], 'House')).toBe('Moved the board “House” to the trash');
+  expect(destroyedWords([remove('a'), remove('b')], '')).toBe('Deleted the label, and 1 more change like it');
+  expect(destroyedWords([{ verb: 'restoreBoard' }], 'House')).toBeNull();
 });
