@@ -66,6 +66,13 @@ export class Machine {
     return stdout;
   }
 
+  /** What the window could ask, asked by the command line. */
+  async ask(folder, request) {
+    const run = promisify(execFile)(COMMAND, ['--data-dir', folder, 'call'], { env: this.environment });
+    run.child.stdin.end(`${JSON.stringify(request)}\n`);
+    return JSON.parse((await run).stdout).ok;
+  }
+
   async json(folder, ...args) {
     return JSON.parse(await this.holdfast(folder, ...args, '--json'));
   }

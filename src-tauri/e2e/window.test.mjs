@@ -124,8 +124,7 @@ test('half a comment survives kill -9', async () => {
     first.session.run(() => document.activeElement instanceof HTMLTextAreaElement),
   );
   await first.session.type(half);
-  // What is typed is journalled within 300 ms; the rest is for a slow machine.
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await until('it is journalled', async () => JSON.stringify(await machine.ask(folder, { ask: 'open' })).includes(half));
   await first.window.kill();
 
   const second = await open(folder);

@@ -108,12 +108,14 @@ test.describe('by mouse', () => {
     const board = await open();
     await board.hold(board.card('a'), board.card('e'));
     await holdfast.run('card', 'move', 'c', '--column', 'Doing', '--first');
-    await board.page.waitForTimeout(1500);
+    // The page has heard of the move once it shows what came after it.
+    await holdfast.run('card', 'add', 'Work', '--column', 'Done', 'late');
+    await expect(board.page.locator('button[data-board-id]', { hasText: 'Work' })).toContainText('6');
     await expect(board.column('Doing').locator('[data-card-id]')).toHaveCount(2);
     await board.page.mouse.up();
     await board.settled();
     await expect(board.column('Doing').locator('[data-card-id]')).toHaveCount(4);
-    expect(await holdfast.drawn('Work')).toBe('To do: b | Doing: c d a e | Done:');
+    expect(await holdfast.drawn('Work')).toBe('To do: b | Doing: c d a e | Done: late');
   });
 });
 
@@ -129,7 +131,7 @@ test.describe('what goes wrong', () => {
       board: id,
       edit: { verb: 'deleteColumn', column: doing.id, cards: { to: 'trash' } },
     });
-    await board.page.waitForTimeout(1500);
+    await expect(board.page.locator('button[data-board-id]', { hasText: 'Work' })).toContainText('3');
     await expect(board.column('Doing')).toBeVisible();
     await board.page.mouse.up();
     await board.settled();
@@ -184,7 +186,7 @@ test.describe('near the edges', () => {
       .poll(() => scroller.evaluate((one) => one.scrollHeight - one.clientHeight - one.scrollTop))
       .toBeLessThan(2);
     await board.page.mouse.move(box.x + 60, box.y + box.height + 30, { steps: 2 });
-    await board.page.waitForTimeout(100);
+    await expect(board.column('To do').locator('.slot')).toBeInViewport();
     await board.page.mouse.up();
     await board.settled();
     const { columns } = await holdfast.show('Work');
@@ -204,7 +206,7 @@ test.describe('near the edges', () => {
     await expect(board.column('Column 11')).toBeInViewport({ ratio: 0.9 });
     const end = await centre(board.column('Column 11'));
     await board.page.mouse.move(end.x, end.y, { steps: 4 });
-    await board.page.waitForTimeout(100);
+    await expect(board.column('Column 11').locator('.slot')).toBeVisible();
     await board.page.mouse.up();
     await board.settled();
     const { columns } = await holdfast.show('Work');
@@ -233,12 +235,14 @@ test.describe('by touch', () => {
     const scroller = board.column('To do').locator('.scroller');
     await expect.poll(() => scroller.evaluate((one) => one.scrollTop)).toBeGreaterThan(40);
     await scroller.evaluate((one) => one.scrollTo(0, 0));
-    await board.page.waitForTimeout(400);
+    // The swipe goes on for a while by itself.
+    await expect.poll(() => scroller.evaluate(atRest)).toBe(true);
+    await expect(board.card('card-0')).toBeInViewport();
 
     const start = await centre(board.card('card-0'));
     const end = await centre(board.card('d'));
     await touch('touchStart', start.x, start.y);
-    await board.page.waitForTimeout(350);
+    await expect(board.page.locator('.held')).toBeVisible();
     for (let step = 1; step <= 10; step += 1) {
       await touch(
         'touchMove',
@@ -247,7 +251,7 @@ test.describe('by touch', () => {
       );
       await board.page.waitForTimeout(16);
     }
-    await board.page.waitForTimeout(150);
+    await expect(board.column('Doing').locator('.slot')).toBeVisible();
     await touch('touchEnd');
     await board.settled();
     const { columns } = await holdfast.show('Work');
@@ -433,8 +437,16 @@ test.describe('for screen readers', () => {
 
 /** What axe finds: each rule with the first place that breaks it. */
 async function faults(page: Page): Promise<readonly string[]> {
-  await page.waitForTimeout(250);
+  // What is fading in has too little contrast for as long as it does.
+  await expect.poll(() => page.evaluate('document.getAnimations().length')).toBe(0);
   return page.evaluate<readonly string[]>(
     `axe.run(document).then(({ violations }) => violations.map((one) => one.id + ': ' + one.nodes[0].html))`,
   );
+}
+
+/** Runs in the page: whether a scroller stands where it stood six frames ago. */
+async function atRest(scroller: Element): Promise<boolean> {
+  const from = scroller.scrollTop;
+  for (let frame = 0; frame < 6; frame += 1) await new Promise(requestAnimationFrame);
+  return scroller.scrollTop === from;
 }

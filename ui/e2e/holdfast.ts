@@ -56,14 +56,20 @@ export class Holdfast {
     return stdout;
   }
 
-  /** Asks what the window can ask, from outside of it. */
-  async ask(request: Request): Promise<void> {
+  /** Asks what the window can ask, from outside of it; the answer as it is printed. */
+  async ask(request: Request): Promise<string> {
     const call = spawn(BINARY, ['--data-dir', this.folder, 'call'], { stdio: ['pipe', 'pipe', 'inherit'] });
     let answer = '';
     call.stdout.on('data', (part: Buffer) => (answer += part.toString()));
     call.stdin.end(`${JSON.stringify(request)}\n`);
     await new Promise((resolve) => call.on('close', resolve));
     if (!answer.startsWith('{"ok"')) throw new Error(answer);
+    return answer;
+  }
+
+  /** Resolves when a draft that holds this text lies on disk. */
+  async journalled(text: string): Promise<void> {
+    await expect.poll(() => this.ask({ ask: 'open' })).toContain(JSON.stringify(text).slice(1, -1));
   }
 
   /** A board with these columns, each with its cards; returns the board's id. */

@@ -42,6 +42,7 @@ test.describe('text', () => {
     await board.page.keyboard.type('one two');
     await board.page.keyboard.press('Shift+Enter');
     await board.page.keyboard.type('three');
+    await holdfast.journalled('three');
     await holdfast.ask({
       ask: 'edit',
       board: id,

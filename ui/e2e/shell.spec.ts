@@ -203,6 +203,7 @@ test.describe('the sidebar', () => {
     await page.keyboard.type('Work of spr');
     await page.keyboard.press('Escape');
     await expect(page.getByLabel('Unsaved title')).toBeVisible();
+    await holdfast.journalled('Work of spr');
     await holdfast.crash();
     await begin(page, holdfast);
     await row(page, 'Work').click({ button: 'right' });
@@ -221,7 +222,7 @@ test.describe('the sidebar', () => {
     await holdfast.board('Work', { 'To do': ['a'] });
     const board = await open();
     await holdfast.run('card', 'add', 'Work', '--column', 'To do', 'b');
-    await expect(board.card('b')).toBeVisible({ timeout: 1000 });
+    await expect(board.card('b')).toBeVisible();
     await holdfast.run('board', 'create', 'Another');
     await expect(row(board.page, 'Another')).toBeVisible({ timeout: 1000 });
   });
