@@ -83,6 +83,14 @@ impl Folder {
         Ok(file)
     }
 
+    /// Waits until no other process is opening the database. SQLite does not wait for one that
+    /// makes it or changes its journal mode: it says at once that it is busy.
+    pub(crate) fn take_turn(&self) -> Result<File, StoreError> {
+        let file = self.lock_file("opening.lock")?;
+        file.lock()?;
+        Ok(file)
+    }
+
     /// Held while the database is replaced: whoever had it open would go on writing to what is no
     /// longer there.
     pub(crate) fn work_alone(&self) -> Result<File, StoreError> {

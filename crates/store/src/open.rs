@@ -63,6 +63,10 @@ impl Store {
     }
 
     async fn open_inner(folder: &Folder, opening: Opening) -> Result<Store, StoreError> {
+        let waiting = folder.clone();
+        let _turn = tokio::task::spawn_blocking(move || waiting.take_turn())
+            .await
+            .map_err(|error| StoreError::Other(error.to_string()))??;
         folder.create_database()?;
         let options = options(folder, opening);
         let mut writer = SqliteConnection::connect_with(&options).await?;
