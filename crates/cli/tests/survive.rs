@@ -28,7 +28,8 @@ fn import(desk: &Desk, name: &str, content: &str) -> String {
     text(&desk.json(["import", file.to_str().unwrap()])["board"]["id"])
 }
 
-/// Twenty edits of many kinds, on two boards.
+/// Twenty edits of many kinds, on two boards. One title is written three times: each undo has to find
+/// what the undo before it wrote back.
 fn twenty_edits(calling: &mut Calling, own: &str, imported: &str) {
     let content = calling.ask(&json!({ "ask": "board", "board": imported }))["content"].take();
     let column = |at: usize| content["columns"][at]["id"].clone();
@@ -48,8 +49,8 @@ fn twenty_edits(calling: &mut Calling, own: &str, imported: &str) {
         json!({ "verb": "moveCards", "cards": [last], "column": column(1), "place": { "at": "first" } }),
         json!({ "verb": "labelCard", "card": one, "label": label, "on": true }),
         json!({ "verb": "dateCard", "card": one, "dates": { "start": null, "due": { "kind": "day", "day": "2026-12-24" } } }),
-        json!({ "verb": "finishCard", "card": one, "done": true }),
-        json!({ "verb": "prioritiseCard", "card": one, "priority": "urgent" }),
+        json!({ "verb": "renameCard", "card": first, "title": "A third title" }),
+        json!({ "verb": "renameCard", "card": first, "title": "Another title" }),
         json!({ "verb": "coverCard", "card": last, "colour": "teal" }),
         json!({ "verb": "addChecklist", "card": one, "title": "Steps" }),
         json!({ "verb": "addComment", "card": first, "text": "hm" }),

@@ -151,7 +151,7 @@ impl Board {
         board
     }
 
-    /// The head and the registers as they are now, where it only matters what the log says.
+    /// All of them, in no order; purged ones too.
     pub fn entities(&self) -> impl Iterator<Item = (EntityId, &Entity)> {
         self.entities.iter().map(|(id, entity)| (*id, entity))
     }

@@ -25,6 +25,21 @@ async fn an_empty_folder_gets_a_database_that_checks_clean() {
     assert_eq!(Store::replica(again.connection()).await.unwrap(), replica);
 }
 
+/// What "saved" means hangs on these, and no killed process would show that one is missing: only a
+/// power cut would.
+#[tokio::test]
+async fn what_is_committed_is_forced_to_the_disk() {
+    let root = tempdir().unwrap();
+    let mut store = opened(&folder(root.path())).await;
+    let journal = sqlx::query_scalar::<_, String>("pragma journal_mode");
+    assert_eq!(journal.fetch_one(store.connection()).await.unwrap(), "wal");
+    // 2 is FULL: each commit waits for the disk.
+    let synchronous = sqlx::query_scalar::<_, i64>("pragma synchronous");
+    assert_eq!(synchronous.fetch_one(store.connection()).await.unwrap(), 2);
+    let references = sqlx::query_scalar::<_, i64>("pragma foreign_keys");
+    assert_eq!(references.fetch_one(store.connection()).await.unwrap(), 1);
+}
+
 /// The file is frozen: whatever comes after the first schema must still open it.
 #[tokio::test]
 async fn a_database_of_the_first_schema_opens_and_checks_clean() {
