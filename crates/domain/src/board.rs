@@ -151,9 +151,23 @@ impl Board {
         board
     }
 
+    /// What the digest of the head is kept to be, summed up anew. What waits on a shared board is in the one that it
+    /// shows, and in no head.
+    pub fn digest(&self) -> u128 {
+        let registers = self.entities().flat_map(|(id, entity)| {
+            entity.registers().iter().map(move |register| register_digest(id, register))
+        });
+        registers.fold(0, u128::wrapping_add)
+    }
+
     /// All of them, in no order; purged ones too.
     pub fn entities(&self) -> impl Iterator<Item = (EntityId, &Entity)> {
         self.entities.iter().map(|(id, entity)| (*id, entity))
+    }
+
+    /// How many there are, purged ones too.
+    pub fn things(&self) -> usize {
+        self.entities.len()
     }
 
     /// Purged ones are there too, without anything but that.
@@ -222,8 +236,23 @@ impl Board {
     /// Takes a numbered change in and goes on to its position. The ids of what it touched come back;
     /// a repetition touches nothing.
     pub fn absorb(&mut self, numbered: &Numbered) -> Vec<EntityId> {
+        let touched = self.write_all(numbered.ranked_writes());
+        self.head.latest.see(numbered.cstamp);
+        if numbered.seq > self.head.position.seq {
+            self.head.position =
+                Position { epoch: numbered.epoch, seq: numbered.seq, chain: numbered.chain };
+        }
+        touched
+    }
+
+    /// Takes ranked writes in, wherever they come from; the position stays. The ids of what they touched
+    /// come back.
+    pub fn write_all<'a>(
+        &mut self,
+        writes: impl IntoIterator<Item = (&'a Write, Rank)>,
+    ) -> Vec<EntityId> {
         let mut touched = BTreeSet::new();
-        for (write, rank) in numbered.ranked_writes() {
+        for (write, rank) in writes {
             self.count(write.entity, -1);
             let part_of = self.card_of(write.entity);
             if self.write(write, rank) {
@@ -235,12 +264,22 @@ impl Board {
             self.count(write.entity, 1);
             self.head.latest.see(rank.stamp);
         }
-        self.head.latest.see(numbered.cstamp);
-        if numbered.seq > self.head.position.seq {
-            self.head.position =
-                Position { epoch: numbered.epoch, seq: numbered.seq, chain: numbered.chain };
-        }
         touched.into_iter().collect()
+    }
+
+    /// Sets a thing to what it is elsewhere, or takes it away; the head stays as it is. The card that it
+    /// belonged to comes back, where that is not itself.
+    pub fn replace(&mut self, id: EntityId, with: Option<&Entity>) -> Option<CardId> {
+        let part_of = self.card_of(id).filter(|card| EntityId::from(*card) != id);
+        self.count(id, -1);
+        self.unhang(id);
+        match with {
+            Some(entity) => self.entities.insert(id, entity.clone()),
+            None => self.entities.remove(&id),
+        };
+        self.hang(id);
+        self.count(id, 1);
+        part_of
     }
 
     /// Whether it made a difference.

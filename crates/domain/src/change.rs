@@ -15,8 +15,15 @@ use std::sync::Arc;
 pub const CHANGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// A change writes at most so many registers.
 pub const CHANGE_WRITES_MAX: usize = 20_000;
+/// The changes of one act on a shared board have at most so many bytes together.
+pub const ACT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// And there are at most so many of them.
+pub const ACT_PARTS_MAX: u32 = 256;
 /// A value is a text and a few bytes around it at most.
 pub const VALUE_BYTES_MAX: usize = TEXT_BYTES_MAX + 1024;
+
+/// A write names at most so many versions that were seen.
+pub const SEEN_MAX: usize = 64;
 
 /// The first half of a BLAKE3 hash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -67,6 +74,9 @@ pub struct Write {
     /// Makes it a weak write, one that nobody aimed at: it ranks directly above the named change's
     /// write to this register, and below every other that is above that.
     pub replaces: Option<ChangeId>,
+    /// Of a description: the versions that its author had before them; none where it was empty. Absent
+    /// where what [`Change::base`] shows is all that is known of it.
+    pub seen: Option<Vec<ChangeId>>,
 }
 
 /// One act of a person, atomic.
@@ -129,6 +139,17 @@ pub struct Numbered {
 }
 
 impl Numbered {
+    /// Whether it stands where it says: directly behind `before`, with the hash of what was signed.
+    pub fn follows(&self, before: Position) -> bool {
+        self.seq == before.seq + 1
+            && self.hash == Hash::of(&[&self.body])
+            && self.chain == chain(before.chain, self.hash, self.cstamp, &self.weak_ranks)
+    }
+
+    pub fn position(&self) -> Position {
+        Position { epoch: self.epoch, seq: self.seq, chain: self.chain }
+    }
+
     /// The writes with their ranks; void ones are left out.
     pub fn ranked_writes(&self) -> impl Iterator<Item = (&Write, Rank)> {
         let mut weak = self.weak_ranks.iter().copied();
@@ -140,6 +161,28 @@ impl Numbered {
     }
 }
 
+/// Reads at most `max` items of an array, however many it promises.
+pub fn bounded<'b, C, T: Decode<'b, C>>(
+    decoder: &mut Decoder<'b>,
+    context: &mut C,
+    max: usize,
+) -> Result<Vec<T>, minicbor::decode::Error> {
+    let items = decoder.array_iter_with(context)?.take(max.saturating_add(1));
+    let items = items.collect::<Result<Vec<T>, _>>()?;
+    if items.len() > max {
+        return Err(minicbor::decode::Error::message("an array has too many items"));
+    }
+    Ok(items)
+}
+
+/// The ranks of weak writes: no more than a change has writes.
+pub fn decode_weak_ranks<C>(
+    decoder: &mut Decoder,
+    context: &mut C,
+) -> Result<Vec<Option<Rank>>, minicbor::decode::Error> {
+    bounded(decoder, context, CHANGE_WRITES_MAX)
+}
+
 /// Why a change cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
@@ -149,6 +192,8 @@ pub enum Malformed {
     TooManyWrites,
     #[error("a value is longer than {VALUE_BYTES_MAX} bytes")]
     ValueTooLong,
+    #[error("what was done at once is more than a shared board takes at once")]
+    ActTooLarge,
     #[error("the change writes a register twice")]
     WrittenTwice,
     #[error("the change cannot be read")]
@@ -223,7 +268,7 @@ impl<C> Encode<C> for Write {
         context: &mut C,
     ) -> Result<(), minicbor::encode::Error<W::Error>> {
         encoder
-            .array(6)?
+            .array(if self.seen.is_some() { 7 } else { 6 })?
             .encode_with(&self.kind, context)?
             .encode_with(self.entity, context)?
             .encode_with(&self.slot.field, context)?;
@@ -231,13 +276,17 @@ impl<C> Encode<C> for Write {
             None => encoder.null()?,
             Some(element) => encoder.bytes(element.as_bytes())?,
         };
-        encoder.encode_with(&self.value, context)?.encode_with(self.replaces, context)?.ok()
+        encoder.encode_with(&self.value, context)?.encode_with(self.replaces, context)?;
+        if let Some(seen) = &self.seen {
+            encoder.encode_with(seen, context)?;
+        }
+        Ok(())
     }
 }
 
 impl<'b, C> Decode<'b, C> for Write {
     fn decode(decoder: &mut Decoder<'b>, context: &mut C) -> Result<Self, minicbor::decode::Error> {
-        // A newer version may add parts behind these six.
+        // A newer version may add parts behind these seven.
         let parts = decoder.array()?.unwrap_or(0);
         if parts < 6 {
             return Err(minicbor::decode::Error::message("a write has six parts"));
@@ -248,9 +297,12 @@ impl<'b, C> Decode<'b, C> for Write {
         let element = decode_element(decoder)?;
         let value = decoder.decode_with(context)?;
         let replaces = decoder.decode_with(context)?;
+        // An older authority lets anything stand in the seventh place: what is none counts as absent.
+        let seen = (parts > 6).then(|| bounded(&mut decoder.probe(), context, SEEN_MAX).ok());
         for _ in 6..parts {
             decoder.skip()?;
         }
-        Ok(Write { kind, entity, slot: Slot { field, element }, value, replaces })
+        let seen = seen.flatten();
+        Ok(Write { kind, entity, slot: Slot { field, element }, value, replaces, seen })
     }
 }

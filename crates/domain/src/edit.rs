@@ -1,7 +1,7 @@
 //! The one list of verbs. Whatever a person can do to a board is an [`Edit`]: the window sends it,
 //! undo reads it, the log keeps what came of it.
 
-use crate::{id::*, text::*};
+use crate::{id::*, text::*, versions::TextVersion};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -114,6 +114,11 @@ pub enum Edit {
     DescribeCard {
         card: CardId,
         text: String,
+        /// The versions that the person had before them when they began; where it is absent, the one
+        /// that stands.
+        #[serde(default)]
+        #[ts(optional)]
+        seen: Option<Vec<TextVersion>>,
     },
     MoveCards {
         cards: Vec<CardId>,

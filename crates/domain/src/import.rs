@@ -210,7 +210,14 @@ impl Importing<'_> {
 
     fn set(&mut self, kind: &Kind, entity: EntityId, slot: impl Into<Slot>, value: Value) {
         let kind = kind.clone();
-        self.writes.push(Write { kind, entity, slot: slot.into(), value, replaces: None });
+        self.writes.push(Write {
+            kind,
+            entity,
+            slot: slot.into(),
+            value,
+            replaces: None,
+            seen: None,
+        });
     }
 
     fn title(&mut self, kind: &Kind, entity: EntityId, title: &str) {

@@ -7,6 +7,7 @@ pub mod edit;
 pub mod id;
 pub mod record;
 pub mod text;
+pub mod versions;
 
 // What is written, and when.
 pub mod change;
@@ -18,9 +19,13 @@ pub mod value;
 
 // The board, and the ways from an edit to it and from it to a reader.
 pub mod board;
+pub mod detach;
 pub mod export;
 pub mod import;
 pub mod log;
+pub mod merge;
+pub mod mutants;
 pub mod resolve;
+pub mod shared;
 pub mod undo;
 pub mod view;

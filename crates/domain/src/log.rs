@@ -5,10 +5,9 @@ use crate::{
     change::*,
     fresh::Fresh,
     id::*,
-    register::Slot,
-    stamp::{ChangeId, Rank},
+    stamp::{ChangeId, Rank, Stamp},
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A change is closed before it grows beyond this, but for one thing's own writes, which may be three
 /// times as many; what CBOR adds stays far below the rest of [`CHANGE_BYTES_MAX`].
@@ -34,6 +33,9 @@ pub struct Act<'a> {
     pub intent: &'a str,
     /// The changes of one step of undo have the same.
     pub group: GroupId,
+    /// The name of what anybody would do in the same way, so that it is done once; otherwise it gets a
+    /// fresh one. It has to fit into one change.
+    pub id: Option<ActId>,
 }
 
 /// What came of an act on one board.
@@ -64,7 +66,7 @@ pub fn record(
             replica: signer.replica,
             rseq: signer.rseq + 1,
             prev: signer.prev,
-            act: ActId(fresh.uuid()),
+            act: act.id.unwrap_or_else(|| ActId(fresh.uuid())),
             stamp,
             base: board.head.position,
             author: act.author,
@@ -73,7 +75,9 @@ pub fn record(
             group: Group { id: act.group, part, parts: count },
             writes,
         };
-        let numbered = number(board, change)?;
+        let (body, hash) = sign(&change)?;
+        // An unshared board takes its stamp as it is: it was made above all that the board has seen.
+        let numbered = number(board, change, body, hash, stamp);
         signer.rseq = numbered.change.rseq;
         signer.prev = numbered.hash;
         touched.extend(board.absorb(&numbered));
@@ -82,37 +86,35 @@ pub fn record(
     Ok(Recorded { changes, touched: touched.into_iter().collect() })
 }
 
-/// Gives a change the next number of the board. An unshared board takes its stamp as it is, since
-/// it was made above all that the board has seen.
-fn number(board: &Board, change: Change) -> Result<Numbered, Malformed> {
-    let (body, hash) = sign(&change)?;
+/// Gives a signed change the next number of the board, and this canonical stamp.
+pub fn number(
+    board: &Board,
+    change: Change,
+    body: Arc<[u8]>,
+    hash: Hash,
+    cstamp: Stamp,
+) -> Numbered {
     let Position { epoch, seq, chain: before } = board.head.position;
-    let cstamp = change.stamp;
     let weak_ranks: Vec<Option<Rank>> = change
         .writes
         .iter()
         .filter_map(|write| Some((write, write.replaces?)))
-        .map(|(write, replaced)| weak_rank(board, write.entity, &write.slot, replaced, change.id()))
+        .map(|(write, replaced)| weak_rank(board, write, replaced, change.id()))
         .collect();
     let chain = chain(before, hash, cstamp, &weak_ranks);
-    Ok(Numbered { change, body, hash, seq: seq + 1, epoch, cstamp, weak_ranks, chain })
+    Numbered { change, body, hash, seq: seq + 1, epoch, cstamp, weak_ranks, chain }
 }
 
-/// The rank of a weak write, where the change that it names holds the register.
-fn weak_rank(
-    board: &Board,
-    entity: EntityId,
-    slot: &Slot,
-    replaced: ChangeId,
-    by: ChangeId,
-) -> Option<Rank> {
-    let register = board.winner(entity, slot)?;
+/// The rank of a weak write by the change `by`, where `replaced` holds the register; none where another
+/// does, which makes the write void.
+pub fn weak_rank(board: &Board, write: &Write, replaced: ChangeId, by: ChangeId) -> Option<Rank> {
+    let register = board.winner(write.entity, &write.slot)?;
     (register.winner() == replaced).then(|| Rank::just_above(&register.rank, by))
 }
 
 /// Parts that keep within the limits of a change, in order. Writes in a row to one thing stay together
 /// as long as a change can hold them, so that one change creates it.
-fn split(writes: Vec<Write>) -> Vec<Vec<Write>> {
+pub fn split(writes: Vec<Write>) -> Vec<Vec<Write>> {
     let mut parts: Vec<Vec<Write>> = Vec::new();
     let mut bytes = 0;
     let mut writes = writes.into_iter().peekable();

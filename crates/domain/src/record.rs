@@ -1,7 +1,7 @@
 //! What a reader of a board sees: plain records, computed from the registers and from nothing else.
 //! The reading tables hold them, patches carry them, and the window draws them.
 
-use crate::{edit::Dates, id::*, text::*};
+use crate::{edit::Dates, id::*, text::*, versions::TextVersion};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -66,6 +66,8 @@ pub struct CardRecord {
     pub priority: Option<Priority>,
     pub cover: Option<Colour>,
     pub described: bool,
+    /// Somebody else's description stands apart from the one that is shown.
+    pub apart: bool,
     pub items: u32,
     pub items_done: u32,
     pub comments: u32,
@@ -130,6 +132,17 @@ pub struct AttachmentRecord {
     pub url: String,
 }
 
+/// A version of a description that the one which stands does not know of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ApartRecord {
+    pub version: TextVersion,
+    pub text: String,
+    /// Name of who wrote it.
+    pub who: String,
+    pub ms: i64,
+}
+
 /// What the panel shows beyond the [`CardRecord`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -137,6 +150,9 @@ pub struct CardDetail {
     pub id: CardId,
     /// Markdown.
     pub description: String,
+    pub version: TextVersion,
+    /// Descriptions that were written apart from this one, and that nobody has decided about.
+    pub apart: Vec<ApartRecord>,
     pub created_ms: Option<i64>,
     pub checklists: Vec<ChecklistRecord>,
     /// Oldest first.

@@ -97,6 +97,10 @@ names! {
         DATES = "dates",
         DONE = "done",
         PRIORITY = "priority",
+        /// The priority of a card as a program worded it, where that says more than [`Field::PRIORITY`].
+        PRIORITY_WORDS = "priorityWords",
+        /// When a card is done: a text of its own.
+        ACCEPTANCE = "acceptance",
         COVER = "cover",
         LIMIT = "limit",
         /// One for each label.
@@ -167,16 +171,18 @@ impl<C> Encode<C> for Register {
 
 impl<'b, C> Decode<'b, C> for Register {
     fn decode(decoder: &mut Decoder<'b>, context: &mut C) -> Result<Self, minicbor::decode::Error> {
-        if decoder.array()? != Some(4) {
+        // A newer version may add parts behind these four.
+        let parts = decoder.array()?.unwrap_or(0);
+        if parts < 4 {
             return Err(minicbor::decode::Error::message("a register has four parts"));
         }
         let field = decoder.decode_with(context)?;
         let element = decode_element(decoder)?;
-        Ok(Register {
-            slot: Slot { field, element },
-            value: decoder.decode_with(context)?,
-            rank: decoder.decode_with(context)?,
-        })
+        let (value, rank) = (decoder.decode_with(context)?, decoder.decode_with(context)?);
+        for _ in 4..parts {
+            decoder.skip()?;
+        }
+        Ok(Register { slot: Slot { field, element }, value, rank })
     }
 }
 

@@ -28,6 +28,12 @@ pub struct Latest {
     pub counter: u32,
 }
 
+impl From<Stamp> for Latest {
+    fn from(stamp: Stamp) -> Latest {
+        Latest { ms: stamp.ms, counter: stamp.counter }
+    }
+}
+
 impl Latest {
     /// The next stamp: at the wall clock, or just above what is known where the clock is behind.
     pub fn tick(self, wall_ms: u64, replica: ReplicaId) -> Stamp {
@@ -42,7 +48,7 @@ impl Latest {
     }
 
     pub fn see(&mut self, stamp: Stamp) {
-        *self = (*self).max(Latest { ms: stamp.ms, counter: stamp.counter });
+        *self = (*self).max(stamp.into());
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     register::{Field, Kind, Slot},
     stamp::ChangeId,
     value::Value,
+    versions,
 };
 use std::collections::BTreeSet;
 
@@ -107,6 +108,7 @@ pub fn plan<'a>(board: &Board, inverses: impl IntoIterator<Item = &'a Inverse>) 
             slot: inverse.slot.clone(),
             value: inverse.former.clone(),
             replaces: None,
+            seen: versions::seen(&inverse.kind, &inverse.slot, entity),
         });
         plan.stands_for.push(inverse.former_change);
     }

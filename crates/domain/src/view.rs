@@ -8,6 +8,7 @@ use crate::{
     record::*,
     register::{Field, Kind, Slot},
     value::{Spot, Value},
+    versions,
 };
 
 /// How a card counts on the board.
@@ -142,6 +143,8 @@ pub fn card_record(board: &Board, id: CardId, card: &Entity) -> CardRecord {
         priority: card.value(Field::PRIORITY).and_then(Value::as_priority),
         cover: card.value(Field::COVER).and_then(Value::as_colour),
         described: !card.text(Field::TEXT).is_empty(),
+        // Registers do not say it: who holds the board fills it in.
+        apart: false,
         items,
         items_done,
         comments,
@@ -154,6 +157,8 @@ pub fn card_detail(board: &Board, id: CardId, card: &Entity) -> CardDetail {
     CardDetail {
         id,
         description: card.text(Field::TEXT).to_owned(),
+        version: versions::shown(card),
+        apart: Vec::new(),
         created_ms: created_ms(card),
         checklists: checklists(board, id),
         comments: comments(board, id),
@@ -173,20 +178,24 @@ fn checklists(board: &Board, card: CardId) -> Vec<ChecklistRecord> {
     board
         .below(card.into(), &Kind::CHECKLIST)
         .filter(|it| is_live(it.1))
-        .map(|(id, checklist, _)| ChecklistRecord {
-            id: id.into(),
-            title: checklist.text(Field::TITLE).to_owned(),
-            items: board
-                .below(id, &Kind::ITEM)
-                .filter(|it| is_live(it.1))
-                .map(|(id, item, _)| ItemRecord {
-                    id: id.into(),
-                    title: item.text(Field::TITLE).to_owned(),
-                    done: item.flag(Field::DONE),
-                })
-                .collect(),
-        })
+        .map(|(id, checklist, _)| checklist_record(board, id.into(), checklist))
         .collect()
+}
+
+pub fn checklist_record(board: &Board, id: ChecklistId, checklist: &Entity) -> ChecklistRecord {
+    ChecklistRecord {
+        id,
+        title: checklist.text(Field::TITLE).to_owned(),
+        items: board
+            .below(id.into(), &Kind::ITEM)
+            .filter(|it| is_live(it.1))
+            .map(|(id, item, _)| item_record(id.into(), item))
+            .collect(),
+    }
+}
+
+pub fn item_record(id: ItemId, item: &Entity) -> ItemRecord {
+    ItemRecord { id, title: item.text(Field::TITLE).to_owned(), done: item.flag(Field::DONE) }
 }
 
 /// Oldest first; those without a time come first, in the order in which they were made.
@@ -194,20 +203,22 @@ fn comments(board: &Board, card: CardId) -> Vec<CommentRecord> {
     let mut comments: Vec<CommentRecord> = board
         .below(card.into(), &Kind::COMMENT)
         .filter(|it| is_live(it.1))
-        .map(|(id, comment, _)| {
-            let text = comment.register(&Field::TEXT.into());
-            let created = comment.register(&Field::CREATED.into());
-            CommentRecord {
-                id: id.into(),
-                author: comment.value(Field::AUTHOR).and_then(Value::as_id).map(Into::into),
-                text: comment.text(Field::TEXT).to_owned(),
-                created_ms: created_ms(comment),
-                changed: text.map(|it| it.winner()) != created.map(|it| it.winner()),
-            }
-        })
+        .map(|(id, comment, _)| comment_record(id.into(), comment))
         .collect();
     comments.sort_by_key(|comment| (comment.created_ms, comment.id));
     comments
+}
+
+pub fn comment_record(id: CommentId, comment: &Entity) -> CommentRecord {
+    let text = comment.register(&Field::TEXT.into());
+    let created = comment.register(&Field::CREATED.into());
+    CommentRecord {
+        id,
+        author: comment.value(Field::AUTHOR).and_then(Value::as_id).map(Into::into),
+        text: comment.text(Field::TEXT).to_owned(),
+        created_ms: created_ms(comment),
+        changed: text.map(|it| it.winner()) != created.map(|it| it.winner()),
+    }
 }
 
 pub fn label_record(id: LabelId, label: &Entity) -> LabelRecord {

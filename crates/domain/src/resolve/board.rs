@@ -138,6 +138,7 @@ impl Resolving<'_> {
                 slot: Field::PLACE.into(),
                 value: Value::spot(target.into(), &key),
                 replaces,
+                seen: None,
             });
         }
     }
@@ -210,6 +211,7 @@ pub fn sidebar_write(me: PersonId, key: &OrderKey) -> Write {
         slot: Slot::of(Field::SIDEBAR, me.0),
         value: Value::key(key),
         replaces: None,
+        seen: None,
     }
 }
 

@@ -2,8 +2,10 @@
 
 use super::{board::column_of, *};
 use crate::{
+    change::SEEN_MAX,
     edit::{Dates, Place},
     record::Standing,
+    versions::{self, TextVersion},
     view::{card_standing, is_live},
 };
 
@@ -16,8 +18,8 @@ impl Resolving<'_> {
             Edit::RenameCard { card, title: typed } => {
                 self.set_card(*card, Field::TITLE, title(typed, "title")?)?;
             }
-            Edit::DescribeCard { card, text: typed } => {
-                self.set_card(*card, Field::TEXT, text(typed, "description")?)?;
+            Edit::DescribeCard { card, text: typed, seen } => {
+                self.describe(*card, text(typed, "description")?, seen.as_deref())?;
             }
             Edit::MoveCards { cards, column, place } => self.move_cards(cards, *column, place)?,
             Edit::LabelCard { card, label, on } => {
@@ -63,6 +65,30 @@ impl Resolving<'_> {
         Ok(())
     }
 
+    /// Whoever had several versions before them decides between them, also where the text stays.
+    fn describe(&mut self, card: CardId, value: Value, seen: Option<&[TextVersion]>) -> Result_ {
+        let entity = self.find(card.into(), &Kind::CARD)?;
+        let stands = versions::seen(&Kind::CARD, &Field::TEXT.into(), entity);
+        let named = |seen: &[TextVersion]| {
+            seen.iter().filter_map(TextVersion::change).take(SEEN_MAX).collect::<Vec<_>>()
+        };
+        let seen = seen.map(named).or(stands);
+        let decides = seen.as_ref().is_some_and(|seen| seen.len() > 1);
+        let write = Write {
+            kind: Kind::CARD,
+            entity: card.into(),
+            slot: Field::TEXT.into(),
+            value,
+            replaces: None,
+            seen,
+        };
+        match decides {
+            true => self.resolved.writes.push(write),
+            false => self.write(write),
+        }
+        Ok(())
+    }
+
     fn flag_cards(&mut self, cards: &[CardId], field: Field, flag: bool) -> Result_ {
         for card in self.distinct(cards)? {
             self.flag(Kind::CARD, card, field.clone(), flag);
@@ -89,14 +115,16 @@ impl Resolving<'_> {
     fn add_cards(&mut self, column: ColumnId, place: &Place, typed: &[String]) -> Result_ {
         self.find_live(column.into(), &Kind::COLUMN)?;
         let titles = titles(typed, "title")?;
-        let gap = self.gap(column.into(), &Kind::CARD, place, &[]);
         let mut cards = Vec::with_capacity(titles.len());
         for title in titles {
             let card = self.create(Kind::CARD);
             self.set(Kind::CARD, card, Field::TITLE, title);
             cards.push(card);
         }
-        self.put(column.into(), &Kind::CARD, &gap, &cards);
+        let keys = self.new_keys(column.into(), &Kind::CARD, place, cards.len());
+        for (card, key) in cards.into_iter().zip(keys) {
+            self.set(Kind::CARD, card, Field::PLACE, Value::spot(column.into(), &key));
+        }
         Ok(())
     }
 
@@ -130,6 +158,7 @@ impl Resolving<'_> {
                     slot: Field::PLACE.into(),
                     value,
                     replaces: None,
+                    seen: None,
                 });
             }
         }

@@ -5,6 +5,9 @@ pub mod board;
 mod cards;
 mod details;
 mod place;
+mod series;
+
+pub use series::Series;
 
 use crate::{
     board::{Board, Entity},
@@ -142,7 +145,7 @@ impl Resolving<'_> {
 
     /// Writes a register, unless it holds that already.
     fn set(&mut self, kind: Kind, entity: EntityId, slot: impl Into<Slot>, value: Value) {
-        self.write(Write { kind, entity, slot: slot.into(), value, replaces: None });
+        self.write(Write { kind, entity, slot: slot.into(), value, replaces: None, seen: None });
     }
 
     fn write(&mut self, write: Write) {

@@ -82,6 +82,31 @@ impl Resolving<'_> {
         }
     }
 
+    /// Keys for new things at `place` below `parent`, in order. At an end one neighbour says it all, so that making a
+    /// card does not cost as much as its column is long.
+    pub(super) fn new_keys(
+        &mut self,
+        parent: EntityId,
+        kind: &Kind,
+        place: &Place,
+        count: usize,
+    ) -> Vec<OrderKey> {
+        let board = self.board;
+        let mut keys = board.below(parent, kind).filter_map(|(_, _, key)| key);
+        let ends = match place {
+            Place::First => Some((None, keys.next())),
+            Place::Last => Some((keys.next_back(), None)),
+            Place::After { .. } => None,
+        };
+        let rng = self.fresh.rng();
+        let at_end =
+            ends.and_then(|(lower, upper)| keys_between(lower, upper, count, KEY_BYTES_MAX, rng));
+        at_end.unwrap_or_else(|| {
+            let gap = self.gap(parent, kind, place, &[]);
+            self.keys_in(&gap, kind, count)
+        })
+    }
+
     fn rekey(&mut self, siblings: &[(OrderKey, EntityId)], kind: &Kind, keys: Vec<OrderKey>) {
         for ((_, id), key) in siblings.iter().zip(keys) {
             let Some(place) = self.board.winner(*id, &Field::PLACE.into()) else { continue };
@@ -92,6 +117,7 @@ impl Resolving<'_> {
                 slot: Field::PLACE.into(),
                 value: Value::spot(spot.parent, &key),
                 replaces: Some(place.winner()),
+                seen: None,
             });
         }
     }

@@ -161,6 +161,7 @@ proptest! {
             slot: Field::PLACE.into(),
             value: Value::spot(column.into(), key(at)),
             replaces: None,
+            seen: None,
         });
         let from_outside = elsewhere.record("outside", writes.collect());
         for change in from_outside.changes {
@@ -193,6 +194,7 @@ fn k6_new_keys_of_a_crowded_neighbourhood_are_weak_writes() {
         slot: Field::PLACE.into(),
         value: Value::spot(column.into(), &key),
         replaces: None,
+        seen: None,
     };
     world.write("crowd", cards.iter().map(place).collect());
     let place = Place::After { neighbours: vec![cards[0]] };

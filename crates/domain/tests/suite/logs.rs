@@ -102,6 +102,7 @@ fn write(entity: u128, value: Value) -> Write {
         slot: Field::TITLE.into(),
         value,
         replaces: None,
+        seen: None,
     }
 }
 
@@ -155,7 +156,7 @@ fn n6_a_weak_write_that_names_a_change_which_does_not_hold_the_register_is_void(
     let mut void = write(0, Value::text("weak"));
     (void.entity, void.replaces) = (card, Some(wrong));
     let mut fresh = world.fresh();
-    let act = Act { author: world.me, intent: "weak", group: GroupId(fresh.uuid()) };
+    let act = Act { author: world.me, intent: "weak", group: GroupId(fresh.uuid()), id: None };
     let recorded =
         record(&mut world.board, &mut world.signer, &act, vec![void], &mut fresh).unwrap();
     assert_eq!(recorded.changes[0].weak_ranks, vec![None]);

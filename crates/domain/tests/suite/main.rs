@@ -15,6 +15,8 @@ mod logs;
 mod places;
 mod readers;
 mod refusals;
+mod series;
 mod spec;
 mod stamps;
 mod undoing;
+mod versions;

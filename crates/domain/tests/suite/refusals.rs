@@ -131,7 +131,7 @@ fn e11_what_is_over_a_limit_is_refused() {
     assert_eq!(refused(Edit::AddCards { column, place: Place::Last, titles }), title);
     let text = "x".repeat(TEXT_BYTES_MAX + 1);
     let description = Refusal::TooLong { what: "description", max: TEXT_BYTES_MAX };
-    assert_eq!(refused(Edit::DescribeCard { card, text: text.clone() }), description);
+    assert_eq!(refused(Edit::DescribeCard { card, text: text.clone(), seen: None }), description);
     let comment = Refusal::TooLong { what: "comment", max: TEXT_BYTES_MAX };
     assert_eq!(refused(Edit::AddComment { card, text }), comment);
     let many = Refusal::TooMany { max: EDIT_THINGS_MAX };
@@ -156,7 +156,7 @@ fn e12_a_full_pasted_list_and_a_full_text_are_taken() {
     assert!(below.eq(made.iter().copied()), "in the order in which they were pasted");
     let card = made[0].into();
     let text = "ü".repeat(TEXT_BYTES_MAX / 2);
-    world.edit(&Edit::DescribeCard { card, text }).unwrap();
+    world.edit(&Edit::DescribeCard { card, text, seen: None }).unwrap();
     let title = "x".repeat(TITLE_BYTES_MAX);
     world.edit(&Edit::RenameCard { card, title }).unwrap();
     world.undo();

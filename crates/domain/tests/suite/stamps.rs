@@ -106,6 +106,7 @@ fn r4_a_weak_write_ranks_directly_above_the_one_that_it_names() {
         slot: Field::TITLE.into(),
         value: Value::text("weak"),
         replaces: Some(named.change),
+        seen: None,
     };
     let weak = elsewhere.record("weak", vec![write]).changes;
     let text = |world: &World| world.board.entity(id).unwrap().text(Field::TITLE).to_owned();
@@ -190,7 +191,7 @@ fn without_seeing(
     assert!(writes.iter().any(|write| write.replaces.is_some()), "the scene has weak writes");
     let writes = writes.into_iter().map(signed).collect();
     let mut signer = signer(21);
-    let act = Act { author: other.me, intent: "other", group: GroupId(fresh.uuid()) };
+    let act = Act { author: other.me, intent: "other", group: GroupId(fresh.uuid()), id: None };
     record(&mut other.board, &mut signer, &act, writes, &mut fresh).unwrap().changes
 }
 
@@ -206,6 +207,7 @@ fn crowded() -> World {
         slot: Field::PLACE.into(),
         value: Value::spot(todo.into(), &key),
         replaces: None,
+        seen: None,
     };
     let writes = cards.iter().map(write).collect();
     world.write("crowd", writes);

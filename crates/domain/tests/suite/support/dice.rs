@@ -153,7 +153,7 @@ fn card_edit(dice: &Dice, verb: u16) -> Option<Edit> {
             place: dice.place(&Kind::CARD),
         },
         23 => Edit::RenameCard { card: card()?, title: dice.text() },
-        24 => Edit::DescribeCard { card: card()?, text: dice.text() },
+        24 => Edit::DescribeCard { card: card()?, text: dice.text(), seen: None },
         25 => Edit::LabelCard { card: card()?, label: label()?, on: dice.on() },
         26 => Edit::AssignCard { card: card()?, person: person()?, on: dice.on() },
         27 => Edit::DateCard { card: card()?, dates: dice.dates() },

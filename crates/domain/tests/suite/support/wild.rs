@@ -100,7 +100,10 @@ fn writes() -> impl Strategy<Value = Vec<(Write, Option<Rank>)>> {
             if once.insert((entity, slot.clone())) {
                 let nobody = ChangeId { replica: replica(0), rseq: 0 };
                 let replaces = weak.map(|rank| rank.map_or(nobody, |rank| rank.change));
-                kept.push((Write { kind, entity, slot, value, replaces }, weak.flatten()));
+                kept.push((
+                    Write { kind, entity, slot, value, replaces, seen: None },
+                    weak.flatten(),
+                ));
             }
         }
         kept

@@ -238,7 +238,9 @@ fn card_edit(world: &World, words: &[&str]) -> Option<Edit> {
         },
         ["rename", "label" | "person" | "checklist" | "item", ..] => return None,
         ["rename", it, title @ ..] => Edit::RenameCard { card: card(it), title: title.join(" ") },
-        ["describe", it, text @ ..] => Edit::DescribeCard { card: card(it), text: text.join(" ") },
+        ["describe", it, text @ ..] => {
+            Edit::DescribeCard { card: card(it), text: text.join(" "), seen: None }
+        }
         ["label", it, called] => Edit::LabelCard { card: card(it), label: label(called), on: true },
         ["unlabel", it, called] => {
             Edit::LabelCard { card: card(it), label: label(called), on: false }

@@ -102,7 +102,7 @@ impl World {
     pub fn record(&mut self, intent: &str, writes: Vec<Write>) -> Recorded {
         let mut fresh = self.fresh();
         let group = GroupId(fresh.uuid());
-        let act = Act { author: self.me, intent, group };
+        let act = Act { author: self.me, intent, group, id: None };
         let recorded = record(&mut self.board, &mut self.signer, &act, writes, &mut fresh)
             .expect("within the limits");
         self.log.extend(recorded.changes.iter().cloned());
