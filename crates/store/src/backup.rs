@@ -1,6 +1,9 @@
 //! Backups: copies of the whole database that were reopened and found whole before they count.
 
-use crate::{Folder, Opening, Store, StoreError, boards::new_replica, folder::sync_folder};
+use crate::{
+    Folder, FolderKind, Opening, Store, StoreError, account, boards::new_replica,
+    folder::sync_folder,
+};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{
     fs::{self, File},
@@ -62,7 +65,7 @@ impl Store {
         let unfinished = folder.join(format!(".{}.unfinished", uuid::Uuid::new_v4().simple()));
         let made = self.copy_to(&unfinished).await;
         let made = match made {
-            Ok(()) => finish(&folder, &unfinished, reason).await,
+            Ok(()) => finish(self.folder(), &unfinished, reason).await,
             Err(error) => Err(error),
         };
         if made.is_err() {
@@ -71,6 +74,52 @@ impl Store {
         let backup = made?;
         prune(&folder)?;
         Ok(backup)
+    }
+
+    /// Copies the database as it is now to a file that is not there yet, which gets its name once the copy
+    /// was reopened and found whole. Others may work on the database meanwhile.
+    pub async fn backup_to(&mut self, path: &Path) -> Result<(), StoreError> {
+        if path.exists() {
+            return Err(StoreError::Other(format!("{} is there already", path.display())));
+        }
+        let folder = match path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        let unfinished = folder.join(format!(".{}.unfinished", uuid::Uuid::new_v4().simple()));
+        let made = match self.copy_to(&unfinished).await {
+            Ok(()) => seal(&unfinished, self.folder().kind()).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = made {
+            fs::remove_file(&unfinished).ok();
+            return Err(error);
+        }
+        fs::rename(&unfinished, path)?;
+        sync_folder(folder)
+    }
+
+    /// As [`Store::check`], where another process works on the database and must not wait: looks
+    /// through the pages of the database itself, and at everything else in a copy of it.
+    pub async fn check_beside(&mut self) -> Result<Vec<String>, StoreError> {
+        let mut problems: Vec<String> =
+            sqlx::query_scalar("pragma integrity_check(20)").fetch_all(self.connection()).await?;
+        problems.retain(|line| line != "ok");
+        let root = self.folder().root().join(format!(".check-{}", uuid::Uuid::new_v4().simple()));
+        let copy = Folder::prepare_kind(&root, self.folder().kind())?;
+        let checked = self.check_copy_in(&copy).await;
+        fs::remove_dir_all(&root)?;
+        problems.extend(checked?);
+        Ok(problems)
+    }
+
+    async fn check_copy_in(&mut self, folder: &Folder) -> Result<Vec<String>, StoreError> {
+        self.copy_to(&folder.database()).await?;
+        let opening = Opening { thorough: false, checkpoints: true };
+        let mut copy = Store::open_alone(folder, opening).await?;
+        let problems = copy.check().await?;
+        copy.close().await?;
+        Ok(problems)
     }
 
     async fn copy_to(&mut self, to: &Path) -> Result<(), StoreError> {
@@ -98,7 +147,7 @@ pub async fn list(folder: &Folder) -> Result<Vec<BackupFile>, StoreError> {
 pub async fn list_whole(folder: &Folder) -> Result<Vec<BackupFile>, StoreError> {
     let mut whole = Vec::new();
     for backup in list(folder).await? {
-        if check_copy(&folder.backups().join(&backup.name)).await.is_ok() {
+        if check_copy(&folder.backups().join(&backup.name), folder.kind()).await.is_ok() {
             whole.push(backup);
         }
     }
@@ -108,9 +157,11 @@ pub async fn list_whole(folder: &Folder) -> Result<Vec<BackupFile>, StoreError> 
 /// Puts a copy in the place of the database. What it replaces is kept among the backups, whole or
 /// not. Refused as `Locked` while any process has the
 /// database open. The restored copy signs under a new replica id, since
-/// the one in it has signed more than the copy knows.
+/// the one in it has signed more than the copy knows; a server's begins new epochs and lets nobody in on
+/// an old token.
 pub async fn restore_file(folder: &Folder, source: &Path) -> Result<(), StoreError> {
-    check_copy(source).await?;
+    check_copy(source, folder.kind()).await?;
+    folder.refuse_other_kind()?;
     let _alone = folder.work_alone()?;
     make_folder(&folder.backups())?;
     let unfinished = folder.root().join(".restore.unfinished");
@@ -121,11 +172,14 @@ pub async fn restore_file(folder: &Folder, source: &Path) -> Result<(), StoreErr
         .bind(new_replica().bytes().as_slice())
         .execute(&mut copy)
         .await?;
+    if folder.kind() == FolderKind::Server {
+        account::begin_anew(&mut copy, jiff::Timestamp::now().as_millisecond()).await?;
+    }
     copy.close().await?;
     File::open(&unfinished)?.sync_all()?;
     keep_replaced(folder).await?;
-    for companion in ["holdfast.db-wal", "holdfast.db-shm"] {
-        let path = folder.root().join(companion);
+    for suffix in ["-wal", "-shm"] {
+        let path = folder.companion(suffix);
         if path.exists() {
             fs::remove_file(path)?;
         }
@@ -148,7 +202,7 @@ async fn keep_replaced(folder: &Folder) -> Result<(), StoreError> {
         Err(_) => {
             let stamp = stamp()?;
             for suffix in ["", "-wal", "-shm"] {
-                let from = folder.root().join(format!("holdfast.db{suffix}"));
+                let from = folder.companion(suffix);
                 if from.exists() {
                     let to = folder.backups().join(format!("damaged-{stamp}.db{suffix}"));
                     fs::copy(&from, &to)?;
@@ -161,27 +215,35 @@ async fn keep_replaced(folder: &Folder) -> Result<(), StoreError> {
 }
 
 async fn finish(
-    folder: &Path,
+    folder: &Folder,
     unfinished: &Path,
     reason: Reason,
 ) -> Result<BackupFile, StoreError> {
-    fs::set_permissions(unfinished, fs::Permissions::from_mode(0o600))?;
-    check_copy(unfinished).await?;
-    File::open(unfinished)?.sync_all()?;
-    let path = folder.join(format!("holdfast-{}-{}.db", stamp()?, reason.name()));
+    seal(unfinished, folder.kind()).await?;
+    let backups = folder.backups();
+    let path = backups.join(format!("holdfast-{}-{}.db", stamp()?, reason.name()));
     fs::rename(unfinished, &path)?;
-    sync_folder(folder)?;
+    sync_folder(&backups)?;
     describe(&path).await
 }
 
-/// Reopens a copy and looks through every page.
-async fn check_copy(path: &Path) -> Result<(), StoreError> {
+/// Makes sure that a copy is whole, on disk, and its owner's alone.
+async fn seal(unfinished: &Path, kind: FolderKind) -> Result<(), StoreError> {
+    fs::set_permissions(unfinished, fs::Permissions::from_mode(0o600))?;
+    check_copy(unfinished, kind).await?;
+    Ok(File::open(unfinished)?.sync_all()?)
+}
+
+/// Reopens a copy, looks through every page, and at whose it is.
+async fn check_copy(path: &Path, kind: FolderKind) -> Result<(), StoreError> {
     let mut copy = connect(path, true).await?;
     let whole = crate::open::check_pages(&mut copy).await;
+    let whose = crate::open::check_kind(&mut copy, kind).await;
     let ours: Result<i64, _> =
         sqlx::query_scalar("select count(*) from board_head").fetch_one(&mut copy).await;
     copy.close().await?;
     whole?;
+    whose?;
     ours?;
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! Logs and registers: loading a board, reading on in its log, and appending to it.
 
 use crate::{
-    StoreError,
-    rows::{half_hash, id, signed, unsigned},
+    HeldBoard, Holding, SharedHolding, StoreError,
+    rows::{counter, half_hash, id, signed, unsigned},
+    sharing, versions,
 };
 use domain::{
     board::{Board, Entity, Head},
@@ -10,6 +11,7 @@ use domain::{
     id::*,
     log::Signer,
     register::{Kind, Register},
+    shared::SharedBoard,
     stamp::{Latest, Rank, Stamp},
 };
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
@@ -17,13 +19,6 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 /// Rows of one statement: SQLite takes up to 32,766 values, and a statement of this size is quick
 /// to prepare.
 pub(crate) const ROWS_AT_ONCE: usize = 200;
-
-/// A board and who uses this folder on it.
-#[derive(Clone, Debug)]
-pub struct HeldBoard {
-    pub board: Board,
-    pub me: PersonId,
-}
 
 pub(crate) fn new_replica() -> ReplicaId {
     ReplicaId(uuid::Uuid::new_v4())
@@ -75,8 +70,7 @@ pub async fn head(
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let counter = u32::try_from(row.try_get::<i64, _>("latest_counter")?)
-        .map_err(|_| StoreError::corrupt("a counter is out of range"))?;
+    let counter = counter(row.try_get("latest_counter")?)?;
     let head = Head {
         position: Position {
             epoch: id(row.try_get("epoch")?)?,
@@ -89,7 +83,7 @@ pub async fn head(
     Ok(Some((head, id(row.try_get("me")?)?)))
 }
 
-/// The board as its registers say; `None` where there is no such board.
+/// The board as its registers say, with what waits on it; `None` where there is no such board.
 pub async fn load(
     connection: &mut SqliteConnection,
     board: BoardId,
@@ -97,7 +91,7 @@ pub async fn load(
     let Some((head, me)) = head(connection, board).await? else { return Ok(None) };
     let rows = sqlx::query("select entity_id, kind, registers from entity where board_id = ?")
         .bind(board.bytes().as_slice())
-        .fetch_all(connection)
+        .fetch_all(&mut *connection)
         .await?;
     let entities = rows
         .iter()
@@ -109,7 +103,16 @@ pub async fn load(
             Ok((id(row.try_get("entity_id")?)?, Entity::from_registers(kind, registers)))
         })
         .collect::<Result<Vec<_>, StoreError>>()?;
-    Ok(Some(HeldBoard { board: Board::from_entities(board, head, entities), me }))
+    let numbered = Board::from_entities(board, head, entities);
+    let Some(share) = sharing::share_of(connection, board).await? else {
+        let apart = versions::apart(connection, board).await?;
+        return Ok(Some(HeldBoard { apart, ..HeldBoard::own(numbered, me) }));
+    };
+    let apart = versions::apart(connection, board).await?;
+    let outbox = sharing::outbox(connection, board).await?;
+    let board = SharedBoard::new(numbered, outbox, share.settled, share.last_line);
+    let holding = Holding::Shared(Box::new(SharedHolding { board, share }));
+    Ok(Some(HeldBoard { me, holding, apart }))
 }
 
 /// The changes of a board behind `seq`, in order; at most `limit`.
@@ -119,8 +122,19 @@ pub async fn read_after(
     seq: u64,
     limit: u32,
 ) -> Result<Vec<Numbered>, StoreError> {
+    let changes = read_lines_after(connection, board, seq, limit).await?;
+    Ok(changes.into_iter().map(|(numbered, _)| numbered).collect())
+}
+
+/// As [`read_after`], with the line of each that this folder made.
+pub async fn read_lines_after(
+    connection: &mut SqliteConnection,
+    board: BoardId,
+    seq: u64,
+    limit: u32,
+) -> Result<Vec<(Numbered, Option<i64>)>, StoreError> {
     let rows = sqlx::query(
-        "select seq, epoch, replica_id, stamp_ms, stamp_counter, hash, chain, weak_ranks, body
+        "select seq, epoch, replica_id, stamp_ms, stamp_counter, hash, chain, weak_ranks, body, line
          from log where board_id = ? and seq > ? order by seq limit ?",
     )
     .bind(board.bytes().as_slice())
@@ -128,7 +142,23 @@ pub async fn read_after(
     .bind(i64::from(limit))
     .fetch_all(connection)
     .await?;
-    rows.iter().map(numbered).collect()
+    rows.iter().map(|row| Ok((numbered(row)?, row.try_get("line")?))).collect()
+}
+
+/// The position of a number that is in the log.
+pub async fn position(
+    connection: &mut SqliteConnection,
+    board: BoardId,
+    seq: u64,
+) -> Result<Option<Position>, StoreError> {
+    let row = sqlx::query("select epoch, chain from log where board_id = ? and seq = ?")
+        .bind(board.bytes().as_slice())
+        .bind(signed(seq))
+        .fetch_optional(connection)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let chain = Hash(half_hash(row.try_get("chain")?)?);
+    Ok(Some(Position { epoch: id(row.try_get("epoch")?)?, seq, chain }))
 }
 
 /// The changes that touched a card or what belongs to it, in order.
@@ -162,8 +192,7 @@ fn numbered(row: &SqliteRow) -> Result<Numbered, StoreError> {
         Some(bytes) => minicbor::decode(bytes)
             .map_err(|_| StoreError::corrupt("ranks of the log cannot be read"))?,
     };
-    let counter = u32::try_from(row.try_get::<i64, _>("stamp_counter")?)
-        .map_err(|_| StoreError::corrupt("a counter is out of range"))?;
+    let counter = counter(row.try_get("stamp_counter")?)?;
     Ok(Numbered {
         cstamp: Stamp {
             ms: unsigned(row.try_get("stamp_ms")?)?,
@@ -201,6 +230,25 @@ pub async fn signer(
     }
 }
 
+/// Who signs a board's changes from now on, and where they end.
+pub async fn put_signer(
+    connection: &mut SqliteConnection,
+    board: BoardId,
+    signer: &Signer,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into signer (board_id, replica_id, rseq, hash) values (?, ?, ?, ?)
+         on conflict do update set rseq = excluded.rseq, hash = excluded.hash",
+    )
+    .bind(board.bytes().as_slice())
+    .bind(signer.replica.bytes().as_slice())
+    .bind(signed(signer.rseq))
+    .bind(signer.prev.0.as_slice())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Appends numbered changes, the registers that they touched, and where that leaves the board and its
 /// signer.
 pub async fn append(
@@ -211,19 +259,15 @@ pub async fn append(
     touched: &[EntityId],
 ) -> Result<(), StoreError> {
     for numbered in changes {
-        append_one(connection, numbered).await?;
+        append_one(connection, numbered, None).await?;
     }
     put_entities(connection, board, touched).await?;
-    sqlx::query(
-        "insert into signer (board_id, replica_id, rseq, hash) values (?, ?, ?, ?)
-         on conflict do update set rseq = excluded.rseq, hash = excluded.hash",
-    )
-    .bind(board.id.bytes().as_slice())
-    .bind(signer.replica.bytes().as_slice())
-    .bind(signed(signer.rseq))
-    .bind(signer.prev.0.as_slice())
-    .execute(&mut *connection)
-    .await?;
+    put_signer(connection, board.id, signer).await?;
+    put_head(connection, board).await
+}
+
+/// How far a board's log goes, and what it says in sum.
+pub async fn put_head(connection: &mut SqliteConnection, board: &Board) -> Result<(), StoreError> {
     let Head { position, latest, digest } = board.head;
     sqlx::query(
         "update board_head set epoch = ?, seq = ?, chain = ?, latest_ms = ?, latest_counter = ?,
@@ -241,16 +285,16 @@ pub async fn append(
     Ok(())
 }
 
-async fn append_one(
+/// A numbered change into the log; `line` where this folder made it on a shared board.
+pub async fn append_one(
     connection: &mut SqliteConnection,
     numbered: &Numbered,
+    line: Option<i64>,
 ) -> Result<(), StoreError> {
     let change = &numbered.change;
-    let weak_ranks = (!numbered.weak_ranks.is_empty())
-        .then(|| minicbor::to_vec(&numbered.weak_ranks).unwrap_or_default());
     sqlx::query(
         "insert into log (board_id, seq, epoch, replica_id, rseq, act_id, stamp_ms, stamp_counter,
-         hash, chain, weak_ranks, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         hash, chain, weak_ranks, body, line) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(change.board.bytes().as_slice())
     .bind(signed(numbered.seq))
@@ -262,14 +306,57 @@ async fn append_one(
     .bind(i64::from(numbered.cstamp.counter))
     .bind(numbered.hash.0.as_slice())
     .bind(numbered.chain.0.as_slice())
-    .bind(weak_ranks)
+    .bind(weak_ranks(numbered))
     .bind(&numbered.body[..])
+    .bind(line)
     .execute(connection)
     .await?;
     Ok(())
 }
 
-async fn put_entities(
+/// A change of the log got another canonical stamp, other ranks and another chain.
+pub async fn restamp(
+    connection: &mut SqliteConnection,
+    numbered: &Numbered,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "update log set stamp_ms = ?, stamp_counter = ?, chain = ?, weak_ranks = ?
+         where board_id = ? and seq = ?",
+    )
+    .bind(signed(numbered.cstamp.ms))
+    .bind(i64::from(numbered.cstamp.counter))
+    .bind(numbered.chain.0.as_slice())
+    .bind(weak_ranks(numbered))
+    .bind(numbered.change.board.bytes().as_slice())
+    .bind(signed(numbered.seq))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// `None` where there are none.
+fn weak_ranks(numbered: &Numbered) -> Option<Vec<u8>> {
+    let ranks = &numbered.weak_ranks;
+    (!ranks.is_empty()).then(|| minicbor::to_vec(ranks).unwrap_or_default())
+}
+
+/// Takes the changes behind a number out of the log. Refused by the schema where one of this folder's would be
+/// nowhere then.
+pub async fn unlog(
+    connection: &mut SqliteConnection,
+    board: BoardId,
+    after: u64,
+) -> Result<(), StoreError> {
+    sqlx::query("delete from log where board_id = ? and seq > ?")
+        .bind(board.bytes().as_slice())
+        .bind(signed(after))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The registers of these things, as the board has them.
+pub async fn put_entities(
     connection: &mut SqliteConnection,
     board: &Board,
     touched: &[EntityId],
@@ -291,4 +378,17 @@ async fn put_entities(
         insert.build().execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+/// The registers of all things, in place of all that there were.
+pub async fn put_all_entities(
+    connection: &mut SqliteConnection,
+    board: &Board,
+) -> Result<(), StoreError> {
+    sqlx::query("delete from entity where board_id = ?")
+        .bind(board.id.bytes().as_slice())
+        .execute(&mut *connection)
+        .await?;
+    let all: Vec<EntityId> = board.entities().map(|(id, _)| id).collect();
+    put_entities(connection, board, &all).await
 }

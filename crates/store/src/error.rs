@@ -1,5 +1,6 @@
 //! What the disk can do to us, by what a person can do about it.
 
+use crate::FolderKind;
 use domain::change::Malformed;
 use std::io;
 
@@ -15,6 +16,8 @@ pub enum StoreError {
         "the database was written by a newer Holdfast (schema {found}, this one knows {known})"
     )]
     Newer { found: i64, known: i64 },
+    #[error("it holds the boards of {found}, and is not opened as that of {wanted}")]
+    OtherKind { found: FolderKind, wanted: FolderKind },
     #[error("another window or program works on this folder")]
     Locked,
     #[error("the database is busy: another program has held it for too long")]
@@ -50,6 +53,10 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> StoreError {
         if let sqlx::Error::Io(error) = error {
             return error.into();
+        }
+        // All connections that read are taken.
+        if let sqlx::Error::PoolTimedOut = error {
+            return StoreError::Busy;
         }
         let code = error
             .as_database_error()

@@ -2,6 +2,7 @@
 
 use crate::StoreError;
 use std::{
+    fmt,
     fs::{self, File, OpenOptions, TryLockError},
     io,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
@@ -12,26 +13,77 @@ use std::{
 const WINDOW_TRIES: u32 = 10;
 const WINDOW_WAIT: Duration = Duration::from_millis(5);
 
+/// Whose boards a folder holds. The schema is one; what the rows mean is not, so that neither opens the
+/// other's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FolderKind {
+    /// A person's, on their own machine.
+    Desktop,
+    /// Those that people share, on a board server.
+    Server,
+}
+
+impl FolderKind {
+    pub(crate) fn other(self) -> FolderKind {
+        match self {
+            FolderKind::Desktop => FolderKind::Server,
+            FolderKind::Server => FolderKind::Desktop,
+        }
+    }
+
+    fn database(self) -> &'static str {
+        match self {
+            FolderKind::Desktop => "holdfast.db",
+            FolderKind::Server => "holdfast-server.db",
+        }
+    }
+}
+
+impl fmt::Display for FolderKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            FolderKind::Desktop => "a desktop",
+            FolderKind::Server => "a board server",
+        })
+    }
+}
+
 /// The paths of a data folder.
 #[derive(Clone, Debug)]
 pub struct Folder {
     root: PathBuf,
+    kind: FolderKind,
 }
 
-/// Held while a window works on the folder; let go when dropped, or by the system when the
+/// Held while a window or a server works on the folder; let go when dropped, or by the system when the
 /// process ends, however it ends.
 #[derive(Debug)]
 pub struct WindowLock {
     _file: File,
 }
 
+/// Held by the one process on a folder that speaks with servers; let go as a [`WindowLock`] is.
+#[derive(Debug)]
+pub struct LinkLock {
+    _file: File,
+}
+
 impl Folder {
-    /// Makes the folder, for its owner alone, where it is missing.
+    /// Makes a desktop's folder, for its owner alone, where it is missing.
     pub fn prepare(root: &Path) -> Result<Folder, StoreError> {
+        Folder::prepare_kind(root, FolderKind::Desktop)
+    }
+
+    /// As [`Folder::prepare`], for a board server.
+    pub fn prepare_server(root: &Path) -> Result<Folder, StoreError> {
+        Folder::prepare_kind(root, FolderKind::Server)
+    }
+
+    pub(crate) fn prepare_kind(root: &Path, kind: FolderKind) -> Result<Folder, StoreError> {
         if !root.is_dir() {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(root)?;
         }
-        let folder = Folder { root: root.to_owned() };
+        let folder = Folder { root: root.to_owned(), kind };
         if fs::metadata(root)?.permissions().mode() & 0o077 != 0 {
             // Somebody else's permissions on an existing folder are mended where that is allowed.
             fs::set_permissions(root, fs::Permissions::from_mode(0o700)).ok();
@@ -43,8 +95,26 @@ impl Folder {
         &self.root
     }
 
+    pub fn kind(&self) -> FolderKind {
+        self.kind
+    }
+
     pub fn database(&self) -> PathBuf {
-        self.root.join("holdfast.db")
+        self.root.join(self.kind.database())
+    }
+
+    /// A companion of the database: SQLite appends to its name.
+    pub(crate) fn companion(&self, suffix: &str) -> PathBuf {
+        self.root.join(format!("{}{suffix}", self.kind.database()))
+    }
+
+    /// One folder holds the boards of one kind.
+    pub(crate) fn refuse_other_kind(&self) -> Result<(), StoreError> {
+        let other = self.kind.other();
+        if self.root.join(other.database()).exists() {
+            return Err(StoreError::OtherKind { found: other, wanted: self.kind });
+        }
+        Ok(())
     }
 
     pub fn backups(&self) -> PathBuf {
@@ -71,9 +141,19 @@ impl Folder {
     }
 
     fn try_lock_window(&self) -> Result<WindowLock, StoreError> {
-        let file = self.lock_file("window.lock")?;
+        let file = self.lock_file(match self.kind {
+            FolderKind::Desktop => "window.lock",
+            FolderKind::Server => "server.lock",
+        })?;
         taken(file.try_lock())?;
         Ok(WindowLock { _file: file })
+    }
+
+    /// One process on a folder speaks with servers for all of them.
+    pub fn lock_link(&self) -> Result<LinkLock, StoreError> {
+        let file = self.lock_file("link.lock")?;
+        taken(file.try_lock())?;
+        Ok(LinkLock { _file: file })
     }
 
     /// Held by every process that has the database open.
@@ -97,6 +177,16 @@ impl Folder {
         let file = self.lock_file("open.lock")?;
         taken(file.try_lock())?;
         Ok(file)
+    }
+
+    /// One server works on a folder; it alone writes the log back into the database.
+    pub fn lock_server(&self) -> Result<WindowLock, StoreError> {
+        self.lock_window()
+    }
+
+    /// Whether a server works on the folder now.
+    pub fn has_server(&self) -> bool {
+        self.has_window()
     }
 
     /// Whether a window works on the folder now.

@@ -1,6 +1,6 @@
 //! Opening the database: with the promises that make "saved" true, and only where it is ours to open.
 
-use crate::{Folder, Reason, StoreError, boards::new_replica};
+use crate::{Folder, FolderKind, Reason, StoreError, boards::new_replica, reading};
 use domain::id::ReplicaId;
 use sqlx::{
     Connection, SqliteConnection, SqlitePool,
@@ -11,8 +11,22 @@ use std::{fs::File, time::Duration};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// "Hold", so that `file` and others can tell whose database it is.
-const APPLICATION_ID: i64 = 0x486f_6c64;
+/// "Hold" and "HolS", so that `file` and others can tell whose database it is.
+fn application_id(kind: FolderKind) -> i64 {
+    match kind {
+        FolderKind::Desktop => 0x486f_6c64,
+        FolderKind::Server => 0x486f_6c53,
+    }
+}
+
+/// A pragma takes no bound values.
+fn set_application_id(kind: FolderKind) -> &'static str {
+    match kind {
+        FolderKind::Desktop => "pragma application_id = 0x486f6c64",
+        FolderKind::Server => "pragma application_id = 0x486f6c53",
+    }
+}
+
 /// Older releases can lose committed writes (the WAL-reset bug).
 const SQLITE_MIN: [u32; 3] = [3, 51, 3];
 const BUSY: Duration = Duration::from_secs(5);
@@ -38,6 +52,20 @@ pub struct Store {
     fresh: bool,
     /// Tells other processes that the database is open.
     _open: Option<File>,
+}
+
+/// Connections for lists that need not wait for the writer, nor it for them.
+#[derive(Clone, Debug)]
+pub struct Readers(SqlitePool);
+
+/// A connection that only reads what was committed.
+pub type Reader = sqlx::pool::PoolConnection<sqlx::Sqlite>;
+
+impl Readers {
+    /// Waits for one that is free.
+    pub async fn take(&self) -> Result<Reader, StoreError> {
+        Ok(self.0.acquire().await?)
+    }
 }
 
 impl Store {
@@ -67,11 +95,12 @@ impl Store {
         let _turn = tokio::task::spawn_blocking(move || waiting.take_turn())
             .await
             .map_err(|error| StoreError::Other(error.to_string()))??;
+        folder.refuse_other_kind()?;
         folder.create_database()?;
         let options = options(folder, opening);
         let mut writer = SqliteConnection::connect_with(&options).await?;
         let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
-        let version = match look_over(&mut writer, opening, known).await {
+        let version = match look_over(&mut writer, folder.kind(), opening, known).await {
             Ok(version) => version,
             Err(error) => {
                 // Whoever is told of it can be sure that nobody has the file open any more.
@@ -100,13 +129,16 @@ impl Store {
         let mut transaction = self.writer.begin_with("begin immediate").await?;
         // `run` takes anything that can be acquired, and what holds that cannot be sent to a thread.
         MIGRATIONS.run_direct(None, &mut *transaction, false).await?;
-        sqlx::query("pragma application_id = 1215261796").execute(&mut *transaction).await?;
-        debug_assert_eq!(APPLICATION_ID, 1_215_261_796);
+        sqlx::query(set_application_id(self.folder.kind())).execute(&mut *transaction).await?;
         let replica = new_replica();
         sqlx::query("insert or ignore into replica (one, replica_id) values (1, ?)")
             .bind(replica.bytes().as_slice())
             .execute(&mut *transaction)
             .await?;
+        if self.folder.kind() == FolderKind::Desktop {
+            // A migration may add tables for reading, which nothing but the log can fill.
+            reading::bring_up_to_date(&mut transaction).await?;
+        }
         Ok(transaction.commit().await?)
     }
 
@@ -149,6 +181,20 @@ impl Store {
         &self.readers
     }
 
+    /// As [`Store::readers`], for those who outlive a borrow of the store.
+    pub fn shared_readers(&self) -> Readers {
+        Readers(self.readers.clone())
+    }
+
+    /// Begins again with a new connection, where nobody knows how a commit ended.
+    pub async fn reopen_writer(&mut self) -> Result<(), StoreError> {
+        let fresh = SqliteConnection::connect_with(&self.options).await?;
+        let former = std::mem::replace(&mut self.writer, fresh);
+        // It may be the connection that is broken: that it cannot be closed says nothing new.
+        former.close_hard().await.ok();
+        Ok(())
+    }
+
     /// Grows whenever another connection commits.
     pub async fn data_version(&mut self) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("pragma data_version").fetch_one(&mut self.writer).await?)
@@ -161,9 +207,36 @@ impl Store {
         crate::rows::id(&bytes)
     }
 
+    /// From now on another id signs: the former one is used elsewhere, too.
+    pub async fn put_replica(
+        connection: &mut SqliteConnection,
+        replica: ReplicaId,
+    ) -> Result<(), StoreError> {
+        sqlx::query("update replica set replica_id = ?")
+            .bind(replica.bytes().as_slice())
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+
     pub async fn close(self) -> Result<(), StoreError> {
         self.readers.close().await;
         Ok(self.writer.close().await?)
+    }
+}
+
+/// A commit waits for the disk.
+#[cfg(not(feature = "mutants"))]
+const fn synchronous() -> SqliteSynchronous {
+    SqliteSynchronous::Full
+}
+
+/// As above, but where the chaos harness asks for a store that is broken so.
+#[cfg(feature = "mutants")]
+fn synchronous() -> SqliteSynchronous {
+    match std::env::var("HOLDFAST_MUTANT").as_deref() {
+        Ok("a commit waits for the disk") => SqliteSynchronous::Off,
+        _ => SqliteSynchronous::Full,
     }
 }
 
@@ -171,7 +244,7 @@ fn options(folder: &Folder, opening: Opening) -> SqliteConnectOptions {
     let options = SqliteConnectOptions::new()
         .filename(folder.database())
         .create_if_missing(false)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(synchronous())
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .pragma("trusted_schema", "off")
@@ -183,11 +256,12 @@ fn options(folder: &Folder, opening: Opening) -> SqliteConnectOptions {
 /// The version of a database that is ours to open; 0 for a new one.
 async fn look_over(
     writer: &mut SqliteConnection,
+    kind: FolderKind,
     opening: Opening,
     known: i64,
 ) -> Result<i64, StoreError> {
     check_sqlite(writer).await?;
-    let version = schema_version(writer).await?;
+    let version = schema_version(writer, kind).await?;
     if version > known {
         return Err(StoreError::Newer { found: version, known });
     }
@@ -210,19 +284,17 @@ async fn check_sqlite(connection: &mut SqliteConnection) -> Result<(), StoreErro
 }
 
 /// 0 where there is no table yet.
-async fn schema_version(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+async fn schema_version(
+    connection: &mut SqliteConnection,
+    kind: FolderKind,
+) -> Result<i64, StoreError> {
     let tables: i64 = sqlx::query_scalar("select count(*) from sqlite_master")
         .fetch_one(&mut *connection)
         .await?;
     if tables == 0 {
         return Ok(0);
     }
-    let application: i64 =
-        sqlx::query_scalar("pragma application_id").fetch_one(&mut *connection).await?;
-    // The migrations come before the id: a kill between the two leaves none.
-    if application != APPLICATION_ID && application != 0 {
-        return Err(StoreError::Corrupt("it is another program's database".to_owned()));
-    }
+    check_kind(connection, kind).await?;
     let known: i64 =
         sqlx::query_scalar("select count(*) from sqlite_master where name = '_sqlx_migrations'")
             .fetch_one(&mut *connection)
@@ -234,6 +306,23 @@ async fn schema_version(connection: &mut SqliteConnection) -> Result<i64, StoreE
         .fetch_one(connection)
         .await?;
     Ok(version.unwrap_or(0))
+}
+
+/// Whose database it is.
+pub(crate) async fn check_kind(
+    connection: &mut SqliteConnection,
+    wanted: FolderKind,
+) -> Result<(), StoreError> {
+    let application: i64 =
+        sqlx::query_scalar("pragma application_id").fetch_one(connection).await?;
+    if application == application_id(wanted.other()) {
+        return Err(StoreError::OtherKind { found: wanted.other(), wanted });
+    }
+    // An early release made the id after the tables: a kill between the two left none.
+    if application != application_id(wanted) && application != 0 {
+        return Err(StoreError::Corrupt("it is another program's database".to_owned()));
+    }
+    Ok(())
 }
 
 pub(crate) async fn check_pages(connection: &mut SqliteConnection) -> Result<(), StoreError> {

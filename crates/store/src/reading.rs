@@ -1,13 +1,15 @@
 //! The tables for reading: rows that follow from a board's registers and its log, and nothing else.
 
 use crate::{
-    StoreError,
-    boards::{ROWS_AT_ONCE, read_after},
+    HeldBoard, StoreError,
+    boards::{ROWS_AT_ONCE, load, read_after},
+    held,
     rows::signed,
+    versions,
 };
 use domain::{
     board::{Board, Entity},
-    change::{Numbered, Write},
+    change::{Change, Numbered, Write},
     id::*,
     record::Standing,
     register::{Field, Kind},
@@ -27,10 +29,48 @@ pub async fn follow(
     affected: &[EntityId],
     changes: &[Numbered],
 ) -> Result<(), StoreError> {
-    let said = cards_with_other_words(board, changes);
+    let said = cards_with_other_words(board, changes.iter().map(|it| &it.change));
     put_things(connection, board, affected, |card| said.contains(&card)).await?;
-    put_card_changes(connection, board, changes).await?;
+    let changes: Vec<&Numbered> = changes.iter().collect();
+    put_card_changes(connection, board, &changes).await?;
+    let described = versions::put(connection, board.id, &changes).await?;
+    versions::settle(connection, board.id, described).await?;
     put_board(connection, board, me).await
+}
+
+/// Follows a shared board after these changes began to wait.
+pub async fn follow_queued<'a>(
+    connection: &mut SqliteConnection,
+    held: &HeldBoard,
+    touched: &[EntityId],
+    changes: impl Iterator<Item = &'a Change>,
+) -> Result<(), StoreError> {
+    let board = held.board();
+    let said = cards_with_other_words(board, changes);
+    put_things(connection, board, &held.affected(touched), |card| said.contains(&card)).await?;
+    put_board(connection, board, held.me).await
+}
+
+/// Follows a shared board after `touched` shows otherwise, and `changes` went into its log.
+pub async fn follow_shared<'a>(
+    connection: &mut SqliteConnection,
+    held: &HeldBoard,
+    touched: &[EntityId],
+    changes: impl Iterator<Item = &'a Numbered>,
+) -> Result<(), StoreError> {
+    let board = held.board();
+    let said: BTreeSet<CardId> = touched.iter().filter_map(|id| board.card_of(*id)).collect();
+    let affected = held.affected(touched);
+    put_things(connection, board, &affected, |card| said.contains(&card)).await?;
+    for id in held::missing(board, &affected) {
+        drop_column(connection, board.id, id).await?;
+        drop_card(connection, board.id, id).await?;
+    }
+    let changes: Vec<&Numbered> = changes.collect();
+    put_card_changes(connection, board, &changes).await?;
+    let described = versions::put(connection, board.id, &changes).await?;
+    versions::settle(connection, board.id, described).await?;
+    put_board(connection, board, held.me).await
 }
 
 /// Writes all rows of a board anew.
@@ -39,17 +79,7 @@ pub async fn rebuild(
     board: &Board,
     me: PersonId,
 ) -> Result<(), StoreError> {
-    let id = board.id.bytes().as_slice();
-    for statement in [
-        "delete from card_text where rowid in (select card_number from card where board_id = ?)",
-        "delete from card where board_id = ?",
-        "delete from board_column where board_id = ?",
-        "delete from board where board_id = ?",
-        "delete from card_change where board_id = ?",
-        "delete from reading where board_id = ?",
-    ] {
-        sqlx::query(statement).bind(id).execute(&mut *connection).await?;
-    }
+    forget(connection, board.id).await?;
     let mut all: Vec<EntityId> = board.entities().map(|(id, _)| id).collect();
     all.sort();
     put_things(connection, board, &all, |_| true).await?;
@@ -58,24 +88,59 @@ pub async fn rebuild(
         let changes = read_after(connection, board.id, seq, CHANGES_AT_ONCE).await?;
         let Some(last) = changes.last() else { break };
         seq = last.seq;
+        let changes: Vec<&Numbered> = changes.iter().collect();
         put_card_changes(connection, board, &changes).await?;
+        versions::put(connection, board.id, &changes).await?;
     }
+    versions::settle_all(connection, board.id).await?;
     put_board(connection, board, me).await
+}
+
+/// Takes all rows of a board away: it is in no list, and nothing of it is found.
+pub async fn forget(connection: &mut SqliteConnection, board: BoardId) -> Result<(), StoreError> {
+    let id = board.bytes().as_slice();
+    for statement in [
+        "delete from card_text where rowid in (select card_number from card where board_id = ?)",
+        "delete from card where board_id = ?",
+        "delete from board_column where board_id = ?",
+        "delete from board where board_id = ?",
+        "delete from card_change where board_id = ?",
+        "delete from text_version where board_id = ?",
+        "delete from text_apart where board_id = ?",
+        "delete from reading where board_id = ?",
+    ] {
+        sqlx::query(statement).bind(id).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Writes the rows of those boards anew whose tables for reading do not follow their log.
+pub async fn bring_up_to_date(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    for id in behind(connection).await? {
+        if let Some(held) = load(connection, id).await? {
+            rebuild(connection, held.board(), held.me).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The boards whose tables for reading do not follow their log.
 pub async fn behind(connection: &mut SqliteConnection) -> Result<Vec<BoardId>, StoreError> {
     let rows: Vec<Vec<u8>> = sqlx::query_scalar(
-        "select h.board_id from board_head h
+        "select h.board_id from board_head h left join share s using (board_id)
          left join reading r using (board_id) left join board b using (board_id)
-         where r.seq is not h.seq or b.board_id is null
+         where h.board_id not in (select board_id from retired)
+            and (r.seq is not coalesce(s.shown, h.seq) or b.board_id is null
             or r.entities is not
                (select count(*) from card c where c.board_id = h.board_id)
                + (select count(*) from board_column c where c.board_id = h.board_id)
-            or (select count(*) from card_change x where x.board_id = h.board_id) = 0
+            or ifnull(s.floor, 0) = 0 and h.seq > 0
+               and (select count(*) from card_change x where x.board_id = h.board_id) = 0
                and exists (select 1 from card c where c.board_id = h.board_id)
+            or r.versions is not (select exists (select 1 from text_version v where v.board_id = h.board_id))
+               + (select count(*) from text_apart a where a.board_id = h.board_id)
             or exists (select 1 from card c where c.board_id = h.board_id
-                       and c.card_number not in (select rowid from card_text))",
+                       and c.card_number not in (select rowid from card_text)))",
     )
     .fetch_all(connection)
     .await?;
@@ -102,9 +167,12 @@ async fn put_board(
         .execute(&mut *connection)
         .await?;
     sqlx::query(
-        "insert or replace into reading (board_id, seq, entities) values (?1, ?2,
+        "insert or replace into reading (board_id, seq, entities, versions) values (?1,
+         coalesce((select shown from share where board_id = ?1), ?2),
          (select count(*) from card where board_id = ?1)
-         + (select count(*) from board_column where board_id = ?1))",
+         + (select count(*) from board_column where board_id = ?1),
+         (select exists (select 1 from text_version where board_id = ?1))
+         + (select count(*) from text_apart where board_id = ?1))",
     )
     .bind(id)
     .bind(signed(board.head.position.seq))
@@ -126,11 +194,7 @@ async fn put_things(
     };
     let (gone, columns): (Vec<_>, Vec<_>) = of_kind(Kind::COLUMN).partition(|it| it.1.purged());
     for (id, _) in gone {
-        sqlx::query("delete from board_column where board_id = ? and column_id = ?")
-            .bind(board.id.bytes().as_slice())
-            .bind(id.bytes().as_slice())
-            .execute(&mut *connection)
-            .await?;
+        drop_column(connection, board.id, id).await?;
     }
     for some in columns.chunks(ROWS_AT_ONCE) {
         put_columns(connection, board, some).await?;
@@ -234,6 +298,19 @@ async fn put_texts(
     Ok(())
 }
 
+async fn drop_column(
+    connection: &mut SqliteConnection,
+    board: BoardId,
+    column: EntityId,
+) -> Result<(), StoreError> {
+    sqlx::query("delete from board_column where board_id = ? and column_id = ?")
+        .bind(board.bytes().as_slice())
+        .bind(column.bytes().as_slice())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 async fn drop_card(
     connection: &mut SqliteConnection,
     board: BoardId,
@@ -256,7 +333,7 @@ async fn drop_card(
 async fn put_card_changes(
     connection: &mut SqliteConnection,
     board: &Board,
-    changes: &[Numbered],
+    changes: &[&Numbered],
 ) -> Result<(), StoreError> {
     let mut rows: BTreeSet<(CardId, u64)> = BTreeSet::new();
     for numbered in changes {
@@ -311,14 +388,16 @@ pub(crate) fn words(board: &Board, card: CardId) -> Words {
 }
 
 /// The cards whose words these changes can have changed: a mere move is not read again.
-fn cards_with_other_words(board: &Board, changes: &[Numbered]) -> BTreeSet<CardId> {
+fn cards_with_other_words<'a>(
+    board: &Board,
+    changes: impl Iterator<Item = &'a Change>,
+) -> BTreeSet<CardId> {
     let says = |write: &&Write| {
         let own = [Field::TITLE, Field::TEXT, Field::CREATED].contains(&write.slot.field);
         own || [Kind::CHECKLIST, Kind::ITEM, Kind::COMMENT].contains(&write.kind)
     };
     changes
-        .iter()
-        .flat_map(|numbered| numbered.change.writes.iter().filter(says))
+        .flat_map(|change| change.writes.iter().filter(says))
         .filter_map(|write| board.card_of(write.entity))
         .collect()
 }

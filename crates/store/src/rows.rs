@@ -41,6 +41,10 @@ pub(crate) fn unsigned(number: i64) -> Result<u64, StoreError> {
     u64::try_from(number).map_err(|_| StoreError::corrupt("a number is negative"))
 }
 
+pub(crate) fn counter(number: i64) -> Result<u32, StoreError> {
+    u32::try_from(number).map_err(|_| StoreError::corrupt("a counter is out of range"))
+}
+
 pub(crate) fn change_id(
     replica: Option<Vec<u8>>,
     rseq: Option<i64>,

@@ -1,7 +1,8 @@
--- ?1: archived or deleted. ?2: a board, or null for all. A board in the trash hides what is in it.
+-- ?1: archived or deleted. ?2: a board, or null for all. A board in the trash hides what is in it. One that was
+-- forgotten with the trash is deleted too, but since no moment: nothing of it is left.
 select 'board' as kind, board_id as id, board_id, title as board_title, title,
        null as column_title, since_ms, cards
-from board where standing = ?1 and (?2 is null or board_id = ?2)
+from board where standing = ?1 and since_ms > 0 and (?2 is null or board_id = ?2)
 union all
 select 'column', c.column_id, c.board_id, b.title, c.title, null, c.since_ms,
        (select count(*) from card k

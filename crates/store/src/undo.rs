@@ -185,6 +185,45 @@ pub async fn stands_for(
     Ok(())
 }
 
+/// A change that waits was signed anew: steps that knew it by its old id know it by the new one.
+pub async fn renamed(
+    connection: &mut SqliteConnection,
+    board: BoardId,
+    old: ChangeId,
+    new: ChangeId,
+) -> Result<(), StoreError> {
+    for statement in [
+        "update undo_register set expects_replica = ?, expects_rseq = ?
+         where board_id = ? and expects_replica = ? and expects_rseq = ?",
+        "update undo_register set former_replica = ?, former_rseq = ?
+         where board_id = ? and former_replica = ? and former_rseq = ?",
+    ] {
+        sqlx::query(statement)
+            .bind(new.replica.bytes().as_slice())
+            .bind(signed(new.rseq))
+            .bind(board.bytes().as_slice())
+            .bind(old.replica.bytes().as_slice())
+            .bind(signed(old.rseq))
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The steps of a board write to its copy from now on, which has the same things and the same changes.
+pub(crate) async fn go_over(
+    connection: &mut SqliteConnection,
+    board: BoardId,
+    copy: BoardId,
+) -> Result<(), StoreError> {
+    sqlx::query("update undo_register set board_id = ? where board_id = ?")
+        .bind(copy.bytes().as_slice())
+        .bind(board.bytes().as_slice())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 pub async fn tops(connection: &mut SqliteConnection) -> Result<StepTop, StoreError> {
     let mut tops = StepTop::default();
     let rows = sqlx::query(

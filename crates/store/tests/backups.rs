@@ -44,7 +44,9 @@ async fn a_copy_that_was_cut_short_does_not_count() {
     let root = tempdir().unwrap();
     let folder = holding(root.path(), SAVED);
     let mut store = opened(&folder).await;
-    let good = [store.backup(Reason::Daily).await.unwrap()];
+    let newest = store.backup(Reason::Daily).await.unwrap();
+    let good = backup::list(&folder).await.unwrap();
+    assert_eq!(good[0], newest);
     let bytes = fs::read(folder.backups().join(&good[0].name)).unwrap();
     let half = &bytes[..bytes.len() / 2];
     let put = |name: &str, bytes: &[u8]| fs::write(folder.backups().join(name), bytes).unwrap();

@@ -8,7 +8,7 @@ use std::{
     fs,
     sync::atomic::{AtomicBool, Ordering},
 };
-use store::{Store, StoreError, drafts, undo};
+use store::{Reason, Store, StoreError, backup, drafts, undo};
 use tempfile::tempdir;
 
 #[tokio::test]
@@ -47,6 +47,12 @@ async fn a_database_of_the_first_schema_opens_and_checks_clean() {
     let folder = holding(root.path(), SAVED);
     let mut store = opened(&folder).await;
     assert!(!store.is_fresh());
+    // As it was before the schema grew.
+    let kept = backup::list(&folder).await.unwrap();
+    assert_eq!(
+        kept.iter().map(|it| (it.reason, it.cards)).collect::<Vec<_>>(),
+        [(Reason::Migration, 5)]
+    );
     assert_eq!(store.check().await.unwrap(), [""; 0]);
     let mut cards = titles(&mut store).await;
     cards.sort();
@@ -63,6 +69,16 @@ async fn a_database_of_the_first_schema_opens_and_checks_clean() {
     assert_eq!(found.iter().map(|it| &*it.title).collect::<Vec<_>>(), ["one"]);
     add_card(&mut store, "six").await.unwrap();
     assert_eq!(store.check().await.unwrap(), [""; 0]);
+    // What it holds can be shared, and what is edited then waits.
+    let board = share_small(&mut store).await;
+    queue_card(&mut store, "seven").await;
+    assert_eq!(store.check().await.unwrap(), [""; 0]);
+    store.close().await.unwrap();
+    let mut store = opened(&folder).await;
+    let mut cards = titles(&mut store).await;
+    cards.sort();
+    assert_eq!(cards, ["five", "one", "seven", "six", "two"]);
+    assert_eq!(store::sharing::counts(store.connection(), board).await.unwrap(), (1, 0));
 }
 
 #[tokio::test]
@@ -76,11 +92,11 @@ async fn a_newer_database_is_refused_and_not_a_byte_changes() {
          values (9999, 'from the future', true, x'00', 0)",
     )
     .await;
-    let before = content(root.path());
+    let (before, backups) = (content(root.path()), content(&folder.backups()));
     let error = refused(&folder).await;
     assert!(matches!(error, StoreError::Newer { found: 9999, .. }), "{error}");
     assert!(content(root.path()) == before);
-    assert!(!folder.backups().exists());
+    assert!(content(&folder.backups()) == backups);
 }
 
 #[tokio::test]
