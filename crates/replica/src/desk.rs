@@ -1,14 +1,22 @@
 //! The desk: a replica on one data folder, or the reason why there is none.
 
-use crate::{engine::Engine, files::Files, protocol::*};
+use crate::{
+    engine::Engine,
+    files::Files,
+    link::{Links, PageId},
+    protocol::*,
+};
 use domain::{document::BoardDocument, id::BoardId};
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Weak},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
-use store::{Folder, Opening, Reason, Store, StoreError, WindowLock};
-use tokio::sync::{Mutex, broadcast};
+use store::{Folder, LinkLock, Opening, Reason, Store, StoreError, WindowLock};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, broadcast};
 
 pub use crate::files::FileSource;
 
@@ -28,16 +36,44 @@ pub struct DeskOptions {
     pub window: bool,
 }
 
+/// The page of a desk that has one.
+const THE_WINDOW: PageId = 0;
+
 /// Cheap to clone; all clones are the same desk, and the last one closes it.
 #[derive(Clone)]
-pub struct Desk(Arc<Shared>);
+pub struct Desk(pub(crate) Arc<Shared>);
 
-struct Shared {
+pub(crate) struct Shared {
     options: DeskOptions,
     /// One request at a time: what one of them reads is true until it answers.
     state: Mutex<State>,
     patches: broadcast::Sender<Patch>,
     files: Files,
+    pub(crate) links: Links,
+    /// How many there were.
+    pages: AtomicU64,
+}
+
+/// A page, which has something open as long as it is there.
+pub struct Page {
+    desk: Desk,
+    id: PageId,
+}
+
+impl Page {
+    /// As [`Desk::call`], on behalf of this page.
+    pub async fn call(&self, request: Request) -> Result<Reply, Failure> {
+        match request {
+            Request::Look { looking } => Ok(self.desk.look(self.id, looking)),
+            request => self.desk.call(request).await,
+        }
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        self.desk.look(self.id, None);
+    }
 }
 
 enum State {
@@ -55,8 +91,15 @@ impl Desk {
             state: Mutex::new(state),
             patches,
             files: Files::default(),
+            links: Links::default(),
+            pages: AtomicU64::new(THE_WINDOW + 1),
         }));
         tokio::spawn(look(Arc::downgrade(&desk.0)));
+        tokio::spawn(crate::announcing::run(Arc::downgrade(&desk.0)));
+        tokio::spawn(crate::announcing::tell_who_is_here(Arc::downgrade(&desk.0)));
+        if desk.0.options.window {
+            desk.start_link();
+        }
         desk
     }
 
@@ -73,6 +116,9 @@ impl Desk {
                 return Ok(Reply::Done);
             }
             Request::Restore { backup } => return self.restore(&backup).await,
+            Request::Look { looking } => return Ok(self.look(THE_WINDOW, looking)),
+            Request::Status => return Ok(Reply::Status { boards: self.statuses().await? }),
+            request if request.is_of_people() => return self.people(request).await,
             _ => {}
         }
         let mut state = self.0.state.lock().await;
@@ -86,6 +132,17 @@ impl Desk {
         }
     }
 
+    fn look(&self, page: PageId, looking: Option<Looking>) -> Reply {
+        self.0.links.presence.look(page, looking.map(Looking::into));
+        Reply::Here { boards: self.0.links.presence.now() }
+    }
+
+    /// One of several pages on this desk.
+    pub fn page(&self) -> Page {
+        let id = self.0.pages.fetch_add(1, Ordering::Relaxed);
+        Page { desk: self.clone(), id }
+    }
+
     async fn answer(&self, engine: &mut Engine, request: Request) -> Result<Reply, Failure> {
         Ok(match request {
             Request::Open => Reply::Overview { overview: self.overview(engine).await? },
@@ -94,11 +151,20 @@ impl Desk {
             Request::History { board, card } => {
                 Reply::History { events: engine.history(board, card).await? }
             }
+            Request::Versions { board, card } => {
+                Reply::Versions { versions: engine.versions(board, card).await? }
+            }
+            Request::VersionText { board, card, version } => {
+                engine.version_text(board, card, &version).await?
+            }
             Request::Edit { board, edit } => {
                 Reply::Edited { edited: engine.edit(board, &edit).await? }
             }
             Request::Edits { board, edits } => {
                 Reply::Edited { edited: engine.edits(board, &edits).await? }
+            }
+            Request::CopyRefused { board, act, to } => {
+                Reply::Edited { edited: engine.copy_refused(board, act, to).await? }
             }
             Request::CreateBoard { title, colour, columns } => {
                 Reply::Edited { edited: engine.create_board(&title, colour, &columns).await? }
@@ -134,9 +200,12 @@ impl Desk {
                 Reply::Backups { backups: backups(engine.folder()).await? }
             }
             Request::Check => Reply::Checked { problems: engine.check().await? },
-            Request::PreviewImport { .. } | Request::LetGo { .. } | Request::Restore { .. } => {
-                Reply::Done
-            }
+            Request::PreviewImport { .. }
+            | Request::LetGo { .. }
+            | Request::Restore { .. }
+            | Request::Look { .. }
+            | Request::Status => Reply::Done,
+            _ => return Err(Failure::new(FailureCode::BadRequest, "This is asked of a server.")),
         })
     }
 
@@ -201,6 +270,12 @@ impl Desk {
         }
     }
 
+    /// The sum over what the board shows, as text: two boards of which all is the same have the same.
+    pub async fn digest(&self, board: BoardId) -> Result<String, Failure> {
+        let mut engine = self.0.engine().await?;
+        Ok(format!("{:032x}", engine.held(board).await?.board().digest()))
+    }
+
     /// What comes true from now on. A receiver that lags asks for everything again.
     pub fn patches(&self) -> broadcast::Receiver<Patch> {
         self.0.patches.subscribe()
@@ -233,6 +308,38 @@ impl Desk {
     /// The data folder.
     pub fn folder(&self) -> &Path {
         &self.0.options.folder
+    }
+}
+
+impl Shared {
+    /// The engine, for as long as nobody else needs it.
+    pub(crate) async fn engine(&self) -> Result<MappedMutexGuard<'_, Engine>, Failure> {
+        let engine = MutexGuard::try_map(self.state.lock().await, |state| match state {
+            State::Ready { engine, .. } => Some(&mut **engine),
+            State::Failed(_) => None,
+        });
+        engine.map_err(|state| match &*state {
+            State::Failed(failure) => failure.clone(),
+            State::Ready { .. } => Failure::new(FailureCode::Storage, "The folder is not open."),
+        })
+    }
+
+    pub(crate) fn patches(&self) -> broadcast::Receiver<Patch> {
+        self.patches.subscribe()
+    }
+
+    /// Nobody listening is no fault.
+    pub(crate) fn publish(&self, patch: Patch) {
+        self.patches.send(patch).ok();
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.options.folder
+    }
+
+    /// Refused where another process on the folder holds the link.
+    pub(crate) fn lock_link(&self) -> Result<LinkLock, StoreError> {
+        Folder::prepare(&self.options.folder)?.lock_link()
     }
 }
 

@@ -1,27 +1,31 @@
 //! The engine: boards in memory, the store below them, and the one way in which anything is written:
 //! read on, resolve, sign, commit, and only then tell.
 
-use crate::{protocol::*, writing::Writing};
+use crate::{
+    merging::Unmerged,
+    protocol::*,
+    reading_on::{current, read_on},
+    writing::Writing,
+};
 use domain::{
-    board::Board,
     edit::Edit,
     fresh::Fresh,
     id::*,
     record::{BoardPatch, BoardRecord, Standing},
     resolve::resolve,
+    versions::TextVersion,
     view,
 };
 use std::collections::BTreeMap;
-use store::{HeldBoard, Stack, Store, StoreError, boards, drafts, reading, shelf, undo};
+use store::{HeldBoard, Stack, Store, StoreError, drafts, reading, sharing, shelf, undo};
 use tokio::sync::broadcast;
-
-/// So many changes are read at once when another process went on.
-const READ_AT_ONCE: u32 = 64;
 
 /// So many edits can be carried out as one.
 const EDITS_MAX: usize = 1_000;
 
 pub struct Engine {
+    /// Tells it from the one that the folder had before a restore.
+    pub(crate) id: uuid::Uuid,
     pub(crate) store: Store,
     /// Boards that were asked for, as of the last commit that we know of.
     pub(crate) boards: BTreeMap<BoardId, HeldBoard>,
@@ -29,6 +33,8 @@ pub struct Engine {
     told: Told,
     pub(crate) patches: broadcast::Sender<Patch>,
     data_version: i64,
+    /// Pairs of versions that cannot be merged without asking.
+    pub(crate) unmerged: Unmerged,
 }
 
 #[derive(Default)]
@@ -45,10 +51,15 @@ pub(crate) fn wall_ms() -> u64 {
 
 /// Chance and time from the system.
 pub(crate) fn fresh() -> Fresh {
+    fresh_at(0)
+}
+
+/// As [`fresh`], by a clock that is so much ahead of this machine's.
+pub(crate) fn fresh_at(offset_ms: i64) -> Fresh {
     let mut seed = [0; 32];
     seed[..16].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
     seed[16..].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
-    Fresh::new(seed, wall_ms())
+    Fresh::new(seed, wall_ms().saturating_add_signed(offset_ms))
 }
 
 impl Engine {
@@ -58,15 +69,19 @@ impl Engine {
         patches: broadcast::Sender<Patch>,
     ) -> Result<Engine, Failure> {
         let mut transaction = store.begin().await?;
-        for id in reading::behind(&mut transaction).await? {
-            if let Some(held) = boards::load(&mut transaction, id).await? {
-                reading::rebuild(&mut transaction, &held.board, held.me).await?;
-            }
-        }
+        reading::bring_up_to_date(&mut transaction).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         let data_version = store.data_version().await?;
         let told = Told::default();
-        let mut engine = Engine { store, boards: BTreeMap::new(), told, patches, data_version };
+        let mut engine = Engine {
+            id: uuid::Uuid::new_v4(),
+            store,
+            boards: BTreeMap::new(),
+            told,
+            patches,
+            data_version,
+            unmerged: Unmerged::new(),
+        };
         engine.told = engine.now().await?;
         Ok(engine)
     }
@@ -98,9 +113,8 @@ impl Engine {
     pub(crate) async fn held(&mut self, id: BoardId) -> Result<&HeldBoard, Failure> {
         self.catch_up().await?;
         if !self.boards.contains_key(&id) {
-            let held = boards::load(self.store.connection(), id).await?;
-            let held = held.ok_or_else(|| Failure::not_found("board"))?;
-            self.boards.insert(id, held);
+            let current = current(self.store.connection(), id, None).await?;
+            self.boards.insert(id, current.held);
         }
         self.boards.get(&id).ok_or_else(|| Failure::not_found("board"))
     }
@@ -129,7 +143,7 @@ impl Engine {
         let (mut created, mut unchanged) = (Vec::new(), true);
         for edit in edits {
             let (held, fresh) = writing.resolving(at);
-            let resolved = match resolve(&held.board, held.me, edit, fresh) {
+            let resolved = match resolve(held.board(), held.me, edit, fresh) {
                 Ok(resolved) => resolved,
                 Err(refusal) => {
                     writing.abandon().await?;
@@ -138,11 +152,15 @@ impl Engine {
             };
             unchanged &= resolved.writes.is_empty();
             created.extend(resolved.created);
-            writing.write(at, edit.verb(), resolved.writes).await?;
+            if let Err(failure) = writing.write(at, edit.verb(), resolved.writes).await {
+                writing.abandon().await?;
+                return Err(failure);
+            }
         }
         let forgets = edits.contains(&Edit::EmptyTrash);
         let patches = writing.finish(verb, (!forgets).then_some(Stack::Undo), true).await?;
         let patch = self.tell(patches, id).await?;
+        self.merge_apart(id).await;
         Ok(Edited { board: id, created, unchanged, patch })
     }
 
@@ -173,12 +191,19 @@ impl Engine {
 
     pub async fn save_draft(&mut self, mut draft: Draft) -> Result<(), Failure> {
         draft.saved_ms = view::signed(wall_ms());
+        let left = sharing::retired(self.store.connection()).await?;
+        if let Some(left) = left.iter().find(|left| left.board == draft.board) {
+            // A window that was not told yet that its board was left for a copy.
+            draft.key = draft.key.replace(&left.board.to_string(), &left.copy.to_string());
+            draft.board = left.copy;
+        }
         let row = drafts::DraftRow {
             key: draft.key.clone(),
             board: draft.board,
             card: draft.card,
             column: draft.column,
             text: draft.text.clone(),
+            base: draft.base.clone().map(|base| base.0),
             saved_ms: draft.saved_ms,
         };
         let mut transaction = self.store.begin().await?;
@@ -211,7 +236,7 @@ impl Engine {
         let ids: Vec<BoardId> = self.boards.keys().copied().collect();
         for id in ids {
             let Some(mut held) = self.boards.remove(&id) else { continue };
-            let from = held.board.head.position.seq;
+            let from = held.number();
             match read_on(self.store.connection(), &mut held).await? {
                 None => {
                     self.data_version = version;
@@ -220,9 +245,7 @@ impl Engine {
                     self.publish(Patch::Reload);
                     return Ok(());
                 }
-                Some(touched) if held.board.head.position.seq > from => {
-                    patches.push(view::patch(&held.board, held.me, from, &touched));
-                }
+                Some(touched) if held.number() > from => patches.push(held.patch(from, &touched)),
                 Some(_) => {}
             }
             self.boards.insert(id, held);
@@ -230,6 +253,14 @@ impl Engine {
         let now = self.now().await?;
         self.tell_of_others(now, patches, &undo);
         self.data_version = version;
+        Ok(())
+    }
+
+    /// Tells what boards and drafts there are now, after more than one of them became another.
+    pub(crate) async fn tell_all(&mut self) -> Result<(), Failure> {
+        let now = self.now().await?;
+        let undo = self.undo_state().await?;
+        self.tell_of_others(now, Vec::new(), &undo);
         Ok(())
     }
 
@@ -261,35 +292,6 @@ impl Engine {
     }
 }
 
-/// Absorbs what the log has behind the board's position; what was touched comes back. `None` where
-/// the log is no longer the one that the board was read from.
-pub(crate) async fn read_on(
-    connection: &mut store::Connection,
-    held: &mut HeldBoard,
-) -> Result<Option<Vec<EntityId>>, Failure> {
-    let Some((head, _)) = boards::head(connection, held.board.id).await? else { return Ok(None) };
-    let Board { head: ours, .. } = &held.board;
-    if head.position == ours.position {
-        return Ok(Some(Vec::new()));
-    }
-    if head.position.epoch != ours.position.epoch || head.position.seq < ours.position.seq {
-        return Ok(None);
-    }
-    let mut touched = Vec::new();
-    while held.board.head.position.seq < head.position.seq {
-        let seq = held.board.head.position.seq;
-        let changes = boards::read_after(connection, held.board.id, seq, READ_AT_ONCE).await?;
-        if changes.is_empty() {
-            return Ok(None);
-        }
-        for numbered in changes {
-            touched.extend(held.board.absorb(&numbered));
-        }
-    }
-    let same = held.board.head == head;
-    Ok(same.then_some(touched))
-}
-
 fn empty_patch(board: BoardRecord) -> BoardPatch {
     BoardPatch {
         board,
@@ -311,6 +313,7 @@ fn draft(row: drafts::DraftRow) -> Draft {
         card: row.card,
         column: row.column,
         text: row.text,
+        base: row.base.map(TextVersion),
         saved_ms: row.saved_ms,
     }
 }

@@ -8,7 +8,13 @@ use store::StoreError;
 
 impl Failure {
     pub fn new(code: FailureCode, message: impl Into<String>) -> Failure {
-        Failure { code, message: message.into(), backups: Vec::new(), folder: None }
+        Failure {
+            code,
+            message: message.into(),
+            backups: Vec::new(),
+            folder: None,
+            certificate: None,
+        }
     }
 
     /// What was to be written was not, and what stood there before stands.
@@ -41,6 +47,7 @@ impl From<StoreError> for Failure {
             StoreError::ReadOnly => FailureCode::ReadOnly,
             StoreError::Corrupt(_) => FailureCode::DatabaseCorrupt,
             StoreError::Newer { .. } => FailureCode::NewerDatabase,
+            StoreError::OtherKind { .. } => FailureCode::Storage,
             StoreError::Locked => FailureCode::AlreadyOpen,
             StoreError::Malformed(_) => FailureCode::TooLarge,
             StoreError::Busy | StoreError::OldSqlite(_) | StoreError::Other(_) => {
@@ -76,7 +83,7 @@ impl From<BadFile> for Failure {
     }
 }
 
-fn sentence(words: &str) -> String {
+pub(crate) fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string());
     format!("{}{}.", first.unwrap_or_default(), letters.as_str())

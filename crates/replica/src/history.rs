@@ -1,11 +1,14 @@
-//! A card's history: what its changes did, told from the log. The window has the words.
+//! A card's history: what its changes did, told from the log and from what
+//! waits. The window has the words.
 
 use crate::protocol::{HistoryEvent, HistoryWhat};
 use domain::{
     board::Board,
-    change::{Numbered, Write},
+    change::{Change, Write},
+    detach::FOUNDING,
     edit::Dates,
     id::*,
+    merge::MERGE,
     register::{Field, Kind, Slot},
     value::Value,
     view::signed,
@@ -13,11 +16,10 @@ use domain::{
 use std::collections::HashMap;
 
 /// Newest first.
-pub(crate) fn tell(board: &Board, card: CardId, changes: &[Numbered]) -> Vec<HistoryEvent> {
+pub(crate) fn tell(board: &Board, card: CardId, changes: &[&Change]) -> Vec<HistoryEvent> {
     let mut before: Before = HashMap::new();
     let mut events = Vec::new();
-    for numbered in changes {
-        let change = &numbered.change;
+    for change in changes {
         let who = board.entity(change.author.into()).map(|it| it.text(Field::TITLE).to_owned());
         let mut said = Vec::new();
         let own = change.writes.iter().filter(|it| board.card_of(it.entity) == Some(card));
@@ -26,8 +28,13 @@ pub(crate) fn tell(board: &Board, card: CardId, changes: &[Numbered]) -> Vec<His
             own.iter().filter(|it| it.slot.field == Field::CREATED).map(|it| it.entity).collect();
         for write in &own {
             let old = before.insert((write.entity, &write.slot), &write.value);
-            let told = if made.contains(&write.entity) {
+            let told = if change.intent == MERGE {
+                Some(HistoryWhat::Merged)
+            } else if made.contains(&write.entity) {
                 made_what(board, card, write, &change.intent)
+            } else if change.intent == FOUNDING {
+                // What led to it was never here.
+                None
             } else {
                 what(board, write, old)
             };
@@ -68,7 +75,8 @@ fn made_what(board: &Board, card: CardId, write: &Write, intent: &str) -> Option
     }
 }
 
-fn what(board: &Board, write: &Write, old: Option<&Value>) -> Option<HistoryWhat> {
+/// What a write to something that is there did; `None` where it is not worth a line.
+pub(crate) fn what(board: &Board, write: &Write, old: Option<&Value>) -> Option<HistoryWhat> {
     if write.kind == Kind::ITEM && write.slot.field == Field::DONE {
         let done = write.value.as_flag().unwrap_or(false);
         return Some(HistoryWhat::ItemChecked { title: title(board, write.entity), done });

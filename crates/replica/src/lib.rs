@@ -4,19 +4,38 @@ pub mod desk;
 pub mod folder;
 pub mod protocol;
 
+mod announcing;
+mod detaching;
+mod ending;
 mod engine;
 mod example;
 mod failure;
 mod files;
+mod hearing;
 mod history;
+mod link;
 mod making;
+mod merging;
+mod people;
+mod permission;
+mod reading_on;
 mod reads;
+mod servers;
+mod sharing;
+mod status;
 mod steps;
+mod storing;
+mod tray;
+mod versions;
 mod whole;
 mod writing;
 
-pub use desk::{Desk, DeskOptions, FileSource};
+pub use desk::{Desk, DeskOptions, FileSource, Page};
+pub use link::ServerFailure;
+pub use status::{SignedIn, Synced};
 pub use whole::write_whole;
 
 #[cfg(test)]
 mod generated;
+#[cfg(test)]
+mod tests;

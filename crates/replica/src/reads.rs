@@ -12,25 +12,28 @@ use domain::{
     text::title_from,
     view,
 };
-use store::{Folder, Reason, ShelfKindRow, boards, shelf};
+use store::{Folder, Reason, ShelfKindRow, account::Role, boards, sharing, shelf};
 
 /// So many of the changes of a card are told as its history.
 const HISTORY_CHANGES_MAX: u32 = 500;
 
 impl Engine {
     pub async fn content(&mut self, board: BoardId) -> Result<BoardContent, Failure> {
-        let held = self.held(board).await?;
-        Ok(view::content(&held.board, held.me))
+        Ok(self.held(board).await?.content())
     }
 
     pub async fn card(&mut self, board: BoardId, id: CardId) -> Result<Reply, Failure> {
         let held = self.held(board).await?;
-        let card = held.board.of_kind(id.into(), &Kind::CARD);
+        let shown = held.board();
+        let card = shown.of_kind(id.into(), &Kind::CARD);
         let card = card.ok_or_else(|| Failure::not_found("card"))?;
-        Ok(Reply::Card {
-            card: view::card_record(&held.board, id, card),
-            detail: view::card_detail(&held.board, id, card),
-        })
+        let mut detail = Box::new(view::card_detail(shown, id, card));
+        let mut card = view::card_record(shown, id, card);
+        if !held.apart.is_empty() {
+            detail.apart = self.apart(board, id).await?;
+            card.apart = !detail.apart.is_empty();
+        }
+        Ok(Reply::Card { card, detail })
     }
 
     pub async fn history(
@@ -40,9 +43,13 @@ impl Engine {
     ) -> Result<Vec<HistoryEvent>, Failure> {
         self.held(board).await?;
         let connection = self.store.connection();
-        let changes = boards::changes_of_card(connection, board, card, HISTORY_CHANGES_MAX).await?;
+        let logged = boards::changes_of_card(connection, board, card, HISTORY_CHANGES_MAX).await?;
         let held = self.held(board).await?;
-        Ok(history::tell(&held.board, card, &changes))
+        // What waits comes behind all that was numbered, as on the board itself.
+        let waiting = held.shared().into_iter().flat_map(|it| it.board.outbox());
+        let waiting = waiting.map(|it| &it.change);
+        let changes: Vec<_> = logged.iter().map(|it| &it.change).chain(waiting).collect();
+        Ok(history::tell(held.board(), card, &changes))
     }
 
     pub async fn search(&mut self, words: &str) -> Result<Vec<Found>, Failure> {
@@ -97,10 +104,18 @@ impl Engine {
     /// Forgets what lies in the trash of every board. No step of undo comes of it.
     pub async fn empty_trash(&mut self) -> Result<(), Failure> {
         let mut writing = Writing::begin(&mut self.store, &mut self.boards).await?;
+        let left = sharing::retired(&mut writing.transaction).await?;
         for id in boards::board_ids(&mut writing.transaction).await? {
+            if left.iter().any(|retired| retired.board == id) {
+                continue;
+            }
             let at = writing.board(id).await?;
             let (held, fresh) = writing.resolving(at);
-            let resolved = resolve(&held.board, held.me, &Edit::EmptyTrash, fresh)?;
+            // A server would refuse it of those who may not: their boards keep what lies in the trash.
+            if held.shared().is_some_and(|shared| shared.share.role < Role::Admin) {
+                continue;
+            }
+            let resolved = resolve(held.board(), held.me, &Edit::EmptyTrash, fresh)?;
             writing.write(at, Edit::EmptyTrash.verb(), resolved.writes).await?;
         }
         let patches = writing.finish(Edit::EmptyTrash.verb(), None, true).await?;
@@ -113,12 +128,13 @@ impl Engine {
 
     pub async fn document(&mut self, id: BoardId) -> Result<BoardDocument, Failure> {
         let held = self.held(id).await?;
-        Ok(export(&held.board, held.me))
+        Ok(export(held.board(), held.me))
     }
 
     pub async fn export(&mut self, id: BoardId, format: ExportFormat) -> Result<Reply, Failure> {
         let document = self.document(id).await?;
         let (text, ending) = match format {
+            ExportFormat::Refused => (self.refused_as_json(id).await?, "not-accepted.json"),
             ExportFormat::Json => (formats::holdfast::write_json(&document), "holdfast.json"),
             ExportFormat::Csv => (formats::csv::write_csv(&document), "csv"),
             ExportFormat::Markdown => (formats::markdown::write_markdown(&document), "md"),

@@ -17,8 +17,13 @@ impl Engine {
             let Some(step) = undo::top(&mut writing.transaction, stack).await? else { break };
             undo::remove(&mut writing.transaction, step.entry).await?;
             undone.verb = Some(step.verb.clone());
+            let entry = step.entry;
             for (id, inverses) in by_board(step) {
-                write_back(&mut writing, id, &inverses, stack, &mut undone).await?;
+                let written = write_back(&mut writing, id, &inverses, stack, &mut undone).await;
+                if let Err(failure) = written {
+                    drop(writing);
+                    return Err(self.give_up(failure, entry).await?);
+                }
             }
         }
         if undone.restored + undone.kept == 0 {
@@ -35,6 +40,16 @@ impl Engine {
             .map(|patch| Patch::Board { patch: Box::new(patch), undo: state.clone() })
             .collect();
         Ok(undone)
+    }
+
+    /// What the role no longer allows would stand before every step below it for ever: it goes.
+    async fn give_up(&mut self, failure: Failure, entry: i64) -> Result<Failure, Failure> {
+        if failure.code == FailureCode::Refused {
+            let mut transaction = self.store.begin().await?;
+            undo::remove(&mut transaction, entry).await?;
+            transaction.commit().await.map_err(store::StoreError::from)?;
+        }
+        Ok(failure)
     }
 }
 
@@ -56,11 +71,11 @@ async fn write_back(
     let intent = if stack == Stack::Undo { "undo" } else { "redo" };
     let at = writing.board(id).await?;
     let (held, _) = writing.resolving(at);
-    let plan = plan(&held.board, inverses);
+    let plan = plan(held.board(), inverses);
     undone.board = Some(id);
     undone.restored += count(plan.writes.len());
     undone.kept += count(plan.kept.len());
-    let titles = plan.kept.iter().map(|entity| title(&held.board, *entity));
+    let titles = plan.kept.iter().map(|entity| title(held.board(), *entity));
     let titles: Vec<String> = titles.filter(|title| !title.is_empty()).collect();
     for title in titles {
         if undone.kept_titles.len() < KEPT_TITLES_MAX && !undone.kept_titles.contains(&title) {

@@ -2,22 +2,28 @@
 //! is told before the commit; on any error the boards in hand are dropped and read again when they are needed.
 
 use crate::{
-    engine::{fresh, read_on},
+    engine::{fresh, fresh_at},
+    permission::allowed,
     protocol::Failure,
+    reading_on::{Current, current},
 };
 use domain::{
     board::Board,
-    change::Write,
+    change::{Change, Write},
     fresh::Fresh,
     id::*,
     log::{Act, Signer, record},
     record::BoardPatch,
     stamp::ChangeId,
     undo::{Inverse, inverses},
+    versions::is_version,
     view,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use store::{HeldBoard, Stack, Store, StoreError, Transaction, boards, reading, undo};
+use store::{
+    Connection, HeldBoard, Holding, Stack, Store, StoreError, Transaction, boards, reading,
+    sharing, undo, versions,
+};
 
 pub(crate) struct Writing<'a> {
     pub transaction: Transaction<'a>,
@@ -33,6 +39,8 @@ pub(crate) struct Writing<'a> {
 struct Open {
     held: HeldBoard,
     signer: Signer,
+    /// By the clock of whoever numbers its changes, as near as this folder knows.
+    fresh: Fresh,
     /// The number at which readers hold it.
     from: u64,
     touched: BTreeSet<EntityId>,
@@ -53,31 +61,16 @@ impl<'a> Writing<'a> {
 
     /// Takes a board in hand, as its log ends now that nobody else can write; the answer names it.
     pub async fn board(&mut self, id: BoardId) -> Result<usize, Failure> {
-        if let Some(at) = self.boards.iter().position(|open| open.held.board.id == id) {
+        if let Some(at) = self.boards.iter().position(|open| open.held.id() == id) {
             return Ok(at);
         }
         let known = self.held.remove(&id);
-        let (held, from, touched) = match known {
-            Some(mut held) => {
-                let from = held.board.head.position.seq;
-                match read_on(&mut self.transaction, &mut held).await? {
-                    Some(touched) => (held, from, touched),
-                    None => self.load(id).await?,
-                }
-            }
-            None => self.load(id).await?,
-        };
+        let Current { held, from, touched } = current(&mut self.transaction, id, known).await?;
         let signer = boards::signer(&mut self.transaction, id, self.replica).await?;
+        let fresh = fresh_at(held.shared().map_or(0, |shared| shared.share.clock_offset_ms));
         let touched = touched.into_iter().collect();
-        self.boards.push(Open { held, signer, from, touched });
+        self.boards.push(Open { held, signer, fresh, from, touched });
         Ok(self.boards.len() - 1)
-    }
-
-    async fn load(&mut self, id: BoardId) -> Result<(HeldBoard, u64, Vec<EntityId>), Failure> {
-        let held = boards::load(&mut self.transaction, id).await?;
-        let held = held.ok_or_else(|| Failure::not_found("board"))?;
-        let from = held.board.head.position.seq;
-        Ok((held, from, Vec::new()))
     }
 
     /// Makes room for a board that is about to be made.
@@ -85,46 +78,48 @@ impl<'a> Writing<'a> {
         let board = Board::new(id, ReplicaId(self.fresh.uuid()));
         boards::begin_board(&mut self.transaction, &board, me).await?;
         let signer = boards::signer(&mut self.transaction, id, self.replica).await?;
-        let held = HeldBoard { board, me };
-        self.boards.push(Open { held, signer, from: 0, touched: BTreeSet::new() });
+        let held = HeldBoard::own(board, me);
+        self.boards.push(Open { held, signer, fresh: fresh(), from: 0, touched: BTreeSet::new() });
         Ok(self.boards.len() - 1)
     }
 
     /// What resolving an edit on a board in hand needs.
     pub fn resolving(&mut self, at: usize) -> (&HeldBoard, &mut Fresh) {
-        (&self.boards[at].held, &mut self.fresh)
+        let open = &mut self.boards[at];
+        (&open.held, &mut open.fresh)
     }
 
-    /// Signs, numbers, stores and absorbs; the ids of the changes come back, one for each write.
+    /// Signs, stores and shows; numbered at once on a board of one's own, queued on a shared one. The ids of the
+    /// changes come back, one for each write.
     pub async fn write(
         &mut self,
         at: usize,
         intent: &str,
         writes: Vec<Write>,
     ) -> Result<Vec<ChangeId>, Failure> {
+        self.write_as(at, intent, writes, None).await
+    }
+
+    /// As [`Writing::write`], under a name that anybody would give to the same.
+    pub async fn write_as(
+        &mut self,
+        at: usize,
+        intent: &str,
+        writes: Vec<Write>,
+        act: Option<ActId>,
+    ) -> Result<Vec<ChangeId>, Failure> {
         if writes.is_empty() {
             return Ok(Vec::new());
         }
-        let Open { held, signer, touched, .. } = &mut self.boards[at];
-        let mut takes_back = inverses(&held.board, &writes);
-        let act = Act { author: held.me, intent, group: self.group };
-        let recorded = record(&mut held.board, signer, &act, writes, &mut self.fresh)
-            .map_err(StoreError::from)?;
-        let by: Vec<ChangeId> = recorded
-            .changes
-            .iter()
-            .flat_map(|it| std::iter::repeat_n(it.change.id(), it.change.writes.len()))
-            .collect();
+        let open = &mut self.boards[at];
+        let id = open.held.id();
+        let writes = allowed(&open.held, intent, writes)?;
+        let mut takes_back = inverses(open.held.board(), &writes);
+        let act = Act { author: open.held.me, intent, group: self.group, id: act };
+        let by = open.sign(&mut self.transaction, &act, writes).await?;
         for (write, inverse) in &mut takes_back {
             inverse.expects = write.and_then(|write| by.get(write).copied());
         }
-        let transaction = &mut self.transaction;
-        boards::append(transaction, &held.board, signer, &recorded.changes, &recorded.touched)
-            .await?;
-        let affected = view::affected(&held.board, &recorded.touched);
-        reading::follow(transaction, &held.board, held.me, &affected, &recorded.changes).await?;
-        touched.extend(recorded.touched);
-        let id = held.board.id;
         let before = self.inverses.len();
         for (_, inverse) in takes_back {
             self.takes_back(before, id, inverse);
@@ -162,8 +157,8 @@ impl<'a> Writing<'a> {
         let mut patches = Vec::with_capacity(self.boards.len());
         for Open { held, from, touched, .. } in self.boards {
             let touched: Vec<EntityId> = touched.into_iter().collect();
-            patches.push(view::patch(&held.board, held.me, from, &touched));
-            self.held.insert(held.board.id, held);
+            patches.push(held.patch(from, &touched));
+            self.held.insert(held.id(), held);
         }
         Ok(patches)
     }
@@ -173,10 +168,58 @@ impl<'a> Writing<'a> {
     pub async fn abandon(self) -> Result<(), Failure> {
         self.transaction.rollback().await.map_err(StoreError::from)?;
         for Open { held, from, touched, .. } in self.boards {
-            if touched.is_empty() && from > 0 && held.board.head.position.seq == from {
-                self.held.insert(held.board.id, held);
+            if touched.is_empty() && from > 0 && held.number() == from {
+                self.held.insert(held.id(), held);
             }
         }
         Ok(())
     }
+}
+
+impl Open {
+    /// The ids of the changes come back, one for each write.
+    async fn sign(
+        &mut self,
+        connection: &mut Connection,
+        act: &Act<'_>,
+        writes: Vec<Write>,
+    ) -> Result<Vec<ChangeId>, Failure> {
+        let Open { held, signer, fresh, touched, .. } = self;
+        let me = held.me;
+        let changes: Vec<(ChangeId, usize)> = match &mut held.holding {
+            Holding::Own(board) => {
+                let recorded =
+                    record(board, signer, act, writes, fresh).map_err(StoreError::from)?;
+                boards::append(connection, board, signer, &recorded.changes, &recorded.touched)
+                    .await?;
+                let affected = view::affected(board, &recorded.touched);
+                reading::follow(connection, board, me, &affected, &recorded.changes).await?;
+                if recorded.changes.iter().any(|it| it.change.writes.iter().any(is_version)) {
+                    held.apart = versions::apart(connection, board.id).await?;
+                }
+                touched.extend(recorded.touched);
+                recorded.changes.iter().map(|it| named(&it.change)).collect()
+            }
+            Holding::Shared(shared) => {
+                let queued =
+                    shared.board.queue(signer, act, writes, fresh).map_err(StoreError::from)?;
+                for waiting in &queued.waiting {
+                    sharing::queue(connection, waiting).await?;
+                    shared.share.last_line = shared.share.last_line.max(waiting.line);
+                }
+                boards::put_signer(connection, shared.share.board, signer).await?;
+                shared.share.shown += 1;
+                sharing::put_shown(connection, shared.share.board, shared.share.shown).await?;
+                let changes = queued.waiting.iter().map(|waiting| &waiting.change);
+                reading::follow_queued(connection, held, &queued.touched, changes.clone()).await?;
+                touched.extend(queued.touched);
+                changes.map(named).collect()
+            }
+        };
+        Ok(changes.into_iter().flat_map(|(id, writes)| std::iter::repeat_n(id, writes)).collect())
+    }
+}
+
+fn named(change: &Change) -> (ChangeId, usize) {
+    (change.id(), change.writes.len())
 }

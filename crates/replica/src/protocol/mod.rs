@@ -1,14 +1,32 @@
 //! What the window, the browser and the command line ask of a replica, and what it answers. Requests go
 //! down and replies come back; patches come up unasked.
 
-use domain::{document::DocumentCounts, edit::Edit, id::*, record::*, text::Colour};
+use domain::{edit::Edit, id::*, record::*, text::Colour, versions::TextVersion};
 pub use formats::preview::{Format, ImportNote, LeftOut};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+mod certificate;
+mod failure;
+mod finding;
+mod history;
+mod people;
+mod presence;
 mod shell;
+mod status;
+mod transfer;
+mod versions;
 
+pub use certificate::*;
+pub use failure::*;
+pub use finding::*;
+pub use history::*;
+pub use people::*;
+pub use presence::*;
 pub use shell::*;
+pub use status::*;
+pub use transfer::*;
+pub use versions::*;
 
 /// A file that the shell chose or took, held on the Rust side until it is imported or let go.
 pub type FileHandle = u32;
@@ -24,6 +42,10 @@ pub enum Request {
     Card { board: BoardId, card: CardId },
     /// What happened to a card, newest first. → [`Reply::History`]
     History { board: BoardId, card: CardId },
+    /// All that a card's description was, newest first. → [`Reply::Versions`]
+    Versions { board: BoardId, card: CardId },
+    /// The text of one of them. → [`Reply::Text`]
+    VersionText { board: BoardId, card: CardId, version: TextVersion },
     /// → [`Reply::Edited`]
     Edit { board: BoardId, edit: Edit },
     /// Several as one: all of them or none, and one step of undo. At most 1,000, and no `moveBoard`.
@@ -73,6 +95,83 @@ pub enum Request {
     Restore { backup: String },
     /// Rebuilds the reading tables and compares. → [`Reply::Checked`]
     Check,
+    /// How each shared board stands with its server. → [`Reply::Status`]
+    Status,
+    /// The same with the servers: what [`Patch::Sharing`] tells from then on. → [`Reply::Sharing`]
+    Sharing,
+    /// What the page has open from now on, for those who are on the board too; absent for nothing, or nothing that
+    /// anybody should know. It waits for nothing and stores nothing. → [`Reply::Here`]
+    Look { looking: Option<Looking> },
+    /// Begins a session at a server. → [`Reply::Sharing`]
+    SignIn {
+        server: String,
+        name: String,
+        password: Password,
+        /// The fingerprint of the certificate that the person trusts, where nobody else vouches for the server.
+        #[serde(default)]
+        #[ts(optional)]
+        certificate: Option<String>,
+    },
+    /// Ends it. What waits is kept, and waits. → [`Reply::Sharing`]
+    SignOut { server: String },
+    /// Tries now what would be tried later. → [`Reply::Done`]
+    ConnectNow,
+    /// The boards that the account has on a server. → [`Reply::Offered`]
+    OfferedBoards { server: String },
+    /// Fetches one of them, and keeps it with its server from then on. It shows once its server was heard.
+    /// → [`Reply::Fetched`]
+    FetchBoard { server: String, board: BoardId },
+    /// Hands a board of this folder over to a server; those who are on it work on it together from then on.
+    /// → [`Reply::Sharing`]
+    ShareBoard { board: BoardId, server: String },
+    /// Makes a copy of a shared board that belongs to this folder alone, with all that waits. The board itself is left
+    /// unless it is kept: it goes on without this folder. Asks no server. → [`Reply::Detached`]
+    Detach { board: BoardId, keep: bool },
+    /// Ends a shared board for all who are on it; its copy goes on here alone. Owners alone. The copy is on disk before
+    /// the server is told; where that was cut short, it goes on by itself, and asking again finishes it.
+    /// → [`Reply::Detached`]
+    Unshare { board: BoardId },
+    /// As [`Request::Unshare`], with the copy shared with another server before the board ends. People are invited
+    /// there anew. → [`Reply::Detached`]
+    MoveToServer { board: BoardId, server: String },
+    /// → [`Reply::Members`]
+    Members { board: BoardId },
+    /// Makes an account of the board's server a member, by its name. → [`Reply::Members`]
+    AddMember { board: BoardId, name: String, role: MemberRole },
+    /// → [`Reply::Members`]
+    SetRole { board: BoardId, account: String, role: MemberRole },
+    /// → [`Reply::Members`]
+    RemoveMember { board: BoardId, account: String },
+    /// Those that still open. → [`Reply::Invitations`]
+    Invitations { board: BoardId },
+    /// → [`Reply::Invitations`], with the link, which is told this once.
+    Invite { board: BoardId, role: MemberRole, uses: u32, days: u32 },
+    /// → [`Reply::Invitations`]
+    Revoke { board: BoardId, invitation: String },
+    /// What the invitation behind a link promises. → [`Reply::Invited`]
+    LookAtInvitation {
+        link: String,
+        /// As in [`Request::SignIn`].
+        #[serde(default)]
+        #[ts(optional)]
+        certificate: Option<String>,
+    },
+    /// Becomes a member: as whoever is signed in there, or as a new account. → [`Reply::Fetched`]
+    Join {
+        link: String,
+        account: Option<NewAccount>,
+        /// As in [`Request::SignIn`].
+        #[serde(default)]
+        #[ts(optional)]
+        certificate: Option<String>,
+    },
+    /// What the server of a board did not accept. → [`Reply::Tray`]
+    Tray { board: BoardId },
+    /// Makes a card on the board `to`, at the foot of its first column, with what was typed in one of them, which
+    /// stays in the tray. → [`Reply::Edited`]
+    CopyRefused { board: BoardId, act: ActId, to: BoardId },
+    /// Forgets one of them for good. → [`Reply::Tray`]
+    DiscardRefused { board: BoardId, act: ActId },
 }
 
 impl Request {
@@ -88,34 +187,128 @@ impl Request {
                 | Request::Backups
                 | Request::MakeBackup
                 | Request::Check
+                | Request::Detach { .. }
+        ) || self.asks_a_server()
+    }
+
+    /// What concerns servers and the people on shared boards: it does not wait for the folder, nor the folder
+    /// for it.
+    pub fn is_of_people(&self) -> bool {
+        self.asks_a_server()
+            || matches!(
+                self,
+                Request::Sharing
+                    | Request::ConnectNow
+                    | Request::Detach { .. }
+                    | Request::Tray { .. }
+                    | Request::DiscardRefused { .. }
+            )
+    }
+
+    /// It takes as long as the network does.
+    fn asks_a_server(&self) -> bool {
+        matches!(
+            self,
+            Request::SignIn { .. }
+                | Request::SignOut { .. }
+                | Request::OfferedBoards { .. }
+                | Request::FetchBoard { .. }
+                | Request::ShareBoard { .. }
+                | Request::Unshare { .. }
+                | Request::MoveToServer { .. }
+                | Request::Members { .. }
+                | Request::AddMember { .. }
+                | Request::SetRole { .. }
+                | Request::RemoveMember { .. }
+                | Request::Invitations { .. }
+                | Request::Invite { .. }
+                | Request::Revoke { .. }
+                | Request::LookAtInvitation { .. }
+                | Request::Join { .. }
         )
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum ExportFormat {
-    Json,
-    Csv,
-    Markdown,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "is", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Reply {
-    Overview { overview: Overview },
-    Board { content: BoardContent },
-    Card { card: CardRecord, detail: CardDetail },
-    History { events: Vec<HistoryEvent> },
-    Edited { edited: Edited },
-    Undone { undone: Undone },
-    Found { found: Vec<Found> },
-    Shelf { items: Vec<ShelfItem> },
-    Preview { preview: ImportPreview },
-    Imported { imported: Imported },
-    Text { name: String, text: String },
-    Backups { backups: Vec<Backup> },
-    Checked { problems: Vec<String> },
+    Overview {
+        overview: Overview,
+    },
+    Board {
+        content: BoardContent,
+    },
+    Card {
+        card: CardRecord,
+        detail: Box<CardDetail>,
+    },
+    History {
+        events: Vec<HistoryEvent>,
+    },
+    Versions {
+        versions: Vec<VersionRecord>,
+    },
+    Edited {
+        edited: Edited,
+    },
+    Undone {
+        undone: Undone,
+    },
+    Found {
+        found: Vec<Found>,
+    },
+    Shelf {
+        items: Vec<ShelfItem>,
+    },
+    Preview {
+        preview: ImportPreview,
+    },
+    Imported {
+        imported: Imported,
+    },
+    Text {
+        name: String,
+        text: String,
+    },
+    Backups {
+        backups: Vec<Backup>,
+    },
+    Checked {
+        problems: Vec<String>,
+    },
+    Status {
+        boards: Vec<BoardStatus>,
+    },
+    Sharing {
+        sharing: Sharing,
+    },
+    /// Those on which somebody is.
+    Here {
+        boards: Vec<BoardHere>,
+    },
+    Offered {
+        boards: Vec<OfferedBoard>,
+    },
+    Fetched {
+        board: BoardId,
+    },
+    /// The board that goes on here alone.
+    Detached {
+        board: BoardId,
+    },
+    Members {
+        members: Vec<BoardMember>,
+    },
+    Invitations {
+        invitations: Vec<Invitation>,
+        link: Option<String>,
+    },
+    Invited {
+        invited: Invited,
+    },
+    Tray {
+        refused: Vec<RefusedAct>,
+    },
     Done,
 }
 
@@ -168,45 +361,6 @@ pub struct Undone {
     pub patches: Vec<Patch>,
 }
 
-/// A card that search found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Found {
-    pub board: BoardId,
-    pub board_title: String,
-    pub card: CardId,
-    pub title: String,
-    pub column_title: String,
-    pub standing: Standing,
-    /// The text around the words; each hit stands between U+0002 and U+0003.
-    pub excerpt: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum ShelfKind {
-    Board,
-    Column,
-    Card,
-}
-
-/// One thing in the archive or the trash.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ShelfItem {
-    pub kind: ShelfKind,
-    pub id: EntityId,
-    pub board: BoardId,
-    pub board_title: String,
-    pub title: String,
-    /// Of a card: its column.
-    pub column_title: Option<String>,
-    /// When it was put here, in milliseconds since 1970.
-    pub since_ms: i64,
-    /// Of a board or column: how many cards rest in it.
-    pub cards: u32,
-}
-
 /// Text that was typed and is not yet an edit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -220,41 +374,11 @@ pub struct Draft {
     /// In whose composer or head it is offered.
     pub column: Option<ColumnId>,
     pub text: String,
+    /// The version of a description that was there when typing began; absent where that says nothing.
+    #[serde(default)]
+    pub base: Option<TextVersion>,
     /// Filled in by the replica.
     pub saved_ms: i64,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ImportPreview {
-    pub file_name: String,
-    pub format: Format,
-    pub title: String,
-    pub counts: DocumentCounts,
-    pub left_out: Vec<LeftOut>,
-    pub notes: Vec<ImportNote>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Imported {
-    pub board: BoardId,
-    pub preview: ImportPreview,
-    pub patch: Patch,
-}
-
-/// A copy of the whole database that was reopened and found whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Backup {
-    /// Its file name in the folder of backups; names it in [`Request::Restore`].
-    pub name: String,
-    pub made_ms: i64,
-    pub bytes: u64,
-    pub boards: u32,
-    pub cards: u32,
-    /// Why it was made: `daily`, `migration`, `import`, `restore`, `asked`.
-    pub reason: String,
 }
 
 /// What came true since; the same for every window on the folder.
@@ -265,116 +389,10 @@ pub enum Patch {
     Board { patch: Box<BoardPatch>, undo: UndoState },
     /// Drafts put and dropped, here or by another window.
     Drafts { put: Vec<Draft>, dropped: Vec<String> },
+    /// A connection, a role, or what waits stands otherwise.
+    Sharing { sharing: Box<Sharing> },
+    /// Others came to a board, went, or opened something else on it.
+    Here { here: BoardHere },
     /// Too much happened to tell in pieces: ask again for all that is on screen.
     Reload,
-}
-
-/// One line of a card's history. Ids are resolved to the titles of today.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct HistoryEvent {
-    pub ms: i64,
-    /// Name of who did it.
-    pub who: String,
-    pub what: HistoryWhat,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "did", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum HistoryWhat {
-    Created,
-    Imported,
-    Renamed {
-        from: String,
-        to: String,
-    },
-    Described,
-    /// Between columns.
-    Moved {
-        from: String,
-        to: String,
-    },
-    Labelled {
-        label: String,
-        on: bool,
-    },
-    Assigned {
-        person: String,
-        on: bool,
-    },
-    Dated {
-        due: Option<domain::text::When>,
-        start: Option<domain::text::When>,
-    },
-    Finished {
-        done: bool,
-    },
-    Prioritised {
-        priority: Option<domain::text::Priority>,
-    },
-    Covered {
-        colour: Option<Colour>,
-    },
-    Archived {
-        on: bool,
-    },
-    Deleted {
-        on: bool,
-    },
-    ChecklistAdded {
-        title: String,
-    },
-    ItemChecked {
-        title: String,
-        done: bool,
-    },
-    ItemAdded {
-        title: String,
-    },
-    Commented,
-    LinkAdded {
-        name: String,
-    },
-    /// Something that this version has no words for.
-    Other,
-}
-
-/// Why a request was not carried out; nothing was changed. The window has words for each code.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Failure {
-    pub code: FailureCode,
-    /// A sentence for a person, and for a log: it names no card's text.
-    pub message: String,
-    /// For [`FailureCode::DatabaseCorrupt`]: the newest good backup comes first.
-    pub backups: Vec<Backup>,
-    /// For the failures of a start: where the data lies.
-    pub folder: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum FailureCode {
-    /// It was there, but is no more; or never was.
-    NotFound,
-    /// The edit makes no sense as it stands: an empty title, a bad date, ….
-    Refused,
-    /// Over a limit that the message names.
-    TooLarge,
-    /// The file cannot be imported; the message says why.
-    BadFile,
-    /// The disk is full. What was saved before stands.
-    DiskFull,
-    /// The folder or the disk cannot be written.
-    ReadOnly,
-    /// The database was written by a newer Holdfast.
-    NewerDatabase,
-    /// The database is damaged; nothing was changed in it.
-    DatabaseCorrupt,
-    /// Another window works on this folder.
-    AlreadyOpen,
-    /// Anything else of the disk or the database.
-    Storage,
-    /// The request itself could not be read.
-    BadRequest,
 }

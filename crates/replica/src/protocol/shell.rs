@@ -16,6 +16,8 @@ pub enum ShellRequest {
     SaveExport { board: BoardId, format: ExportFormat },
     /// http, https and mailto alone, opened by the system. → [`ShellReply::Done`]
     OpenLink { url: String },
+    /// The `holdfast://` link that the program was opened with, once. → [`ShellReply::Link`]
+    TakeLink,
     /// → [`ShellReply::Done`]
     ShowFolder,
     /// → [`ShellReply::Preferences`]
@@ -42,6 +44,10 @@ pub enum ShellReply {
     Preferences {
         preferences: Preferences,
     },
+    /// Absent where none came since the last was taken.
+    Link {
+        link: Option<String>,
+    },
     Done,
 }
 
@@ -60,6 +66,8 @@ pub struct Preferences {
     pub last_board: Option<BoardId>,
     /// Keys of a single letter can be switched off.
     pub letter_keys_off: bool,
+    /// Nobody is told what is open here.
+    pub looks_hidden: bool,
     /// In percent; 100 where absent.
     pub zoom: Option<u32>,
 }
@@ -92,6 +100,8 @@ pub enum Event {
     FileDropped {
         file: ChosenFile,
     },
+    /// A link came, to be taken.
+    LinkCame,
     /// A file is held over the window, or no longer.
     FileOver {
         over: bool,
