@@ -64,6 +64,75 @@ pub enum Verb {
         /// A file, or the name of a backup of `backup list`
         file: PathBuf,
     },
+    /// Sign in at a board server
+    Login {
+        /// https://boards.example; http:// for a server on this machine alone
+        url: String,
+        #[arg(long, value_name = "NAME")]
+        user: String,
+        /// Read the password from the input: it never stands among the arguments
+        #[arg(long, required = true)]
+        password_stdin: bool,
+        /// Trust the certificate with this SHA-256 fingerprint, and no other, where nobody that this computer knows
+        /// vouches for the server
+        #[arg(long, value_name = "FINGERPRINT")]
+        certificate: Option<String>,
+    },
+    /// Fetch a board from a server, and keep it with it from now on
+    Clone {
+        url: String,
+        /// Its id, or a title that only one board there has
+        board: String,
+    },
+    /// Share a board with a server, whose members work on it together from then on
+    Share {
+        /// Its id, or a title that only one board has
+        board: String,
+        #[arg(long, value_name = "URL")]
+        server: String,
+    },
+    /// Make a copy of a shared board that belongs to this folder alone, and leave the board
+    Detach {
+        /// Its id, or a title that only one board has
+        board: String,
+        /// Keep the shared board beside its copy
+        #[arg(long)]
+        keep: bool,
+        /// Leave behind what the server did not accept
+        #[arg(long)]
+        leave_refused: bool,
+    },
+    /// Stop sharing: a shared board ends for all who are on it, and a copy goes on here alone
+    Unshare {
+        /// Its id, or a title that only one board has
+        board: String,
+        /// Leave behind what the server did not accept
+        #[arg(long)]
+        leave_refused: bool,
+    },
+    /// Move a shared board to another server, where its people have to be invited again
+    Move {
+        /// Its id, or a title that only one board has
+        board: String,
+        #[arg(long, value_name = "URL")]
+        server: String,
+        /// Leave behind what the server that it leaves did not accept
+        #[arg(long)]
+        leave_refused: bool,
+    },
+    /// Who works on a shared board
+    Member {
+        #[command(subcommand)]
+        verb: MemberVerb,
+    },
+    /// Bring shared boards and their servers together, and end when nothing waits
+    Sync {
+        /// Go on until Ctrl+C
+        #[arg(long)]
+        watch: bool,
+    },
+    /// How each shared board stands with its server
+    Status,
     /// Read requests as lines of JSON and answer each with a line: what the window can ask, a script can
     Call,
     /// Serve the window's page to a browser on this machine
@@ -72,6 +141,35 @@ pub enum Verb {
         #[arg(long, default_value_t = 0)]
         port: u16,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MemberVerb {
+    /// All members, with their roles
+    List { board: String },
+    /// Make somebody who has an account on the board's server a member, or give a member another role
+    Add {
+        board: String,
+        /// The account's name
+        person: String,
+        #[arg(long, default_value = "editor")]
+        role: RoleName,
+    },
+    /// What they made stays theirs
+    Remove {
+        board: String,
+        /// The account's name
+        person: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum RoleName {
+    Viewer,
+    Commenter,
+    Editor,
+    Admin,
+    Owner,
 }
 
 #[derive(Debug, Subcommand)]
@@ -145,4 +243,6 @@ pub enum TextFormat {
     Json,
     Csv,
     Markdown,
+    /// Of a shared board, what its server did not accept, whole
+    Refused,
 }

@@ -47,7 +47,7 @@ pub async fn show(desk: &Desk, typed: &str, as_json: bool) -> Ended {
     let board = names::board(desk, typed).await?;
     let document = desk.document(board.id).await?;
     if as_json {
-        json(&shown(&document));
+        json(&shown(&document, &desk.digest(board.id).await?));
         return Ok(Outcome::Done);
     }
     line(&plain(&document.title));
@@ -62,7 +62,7 @@ pub async fn show(desk: &Desk, typed: &str, as_json: bool) -> Ended {
     Ok(Outcome::Done)
 }
 
-fn shown(document: &BoardDocument) -> Value {
+fn shown(document: &BoardDocument, digest: &str) -> Value {
     let columns: Vec<Value> = document
         .columns
         .iter()
@@ -79,7 +79,12 @@ fn shown(document: &BoardDocument) -> Value {
         })
         .collect();
     json!({
-        "board": { "id": document.id, "title": document.title, "archived": document.archived },
+        "board": {
+            "id": document.id,
+            "title": document.title,
+            "archived": document.archived,
+        },
+        "digest": digest,
         "columns": columns,
     })
 }
@@ -184,9 +189,9 @@ pub async fn redo(desk: &Desk, as_json: bool) -> Ended {
 }
 
 async fn step(desk: &Desk, request: Request, as_json: bool) -> Ended {
-    let nothing = match request {
-        Request::Undo => "There is nothing to undo.",
-        _ => "There is nothing to do again.",
+    let (did, nothing) = match request {
+        Request::Undo => ("Undid", "There is nothing to undo."),
+        _ => ("Did again", "There is nothing to do again."),
     };
     let Reply::Undone { undone } = desk.call(request).await? else { return Ok(Outcome::Done) };
     let Some(verb) = &undone.verb else {
@@ -202,10 +207,23 @@ async fn step(desk: &Desk, request: Request, as_json: bool) -> Ended {
         }));
     } else {
         let all = undone.restored + undone.kept;
+        let done = format!("{did}: {}.", plain(&words_of(verb)));
         line(&match undone.kept {
-            0 => verb.clone(),
-            kept => format!("{verb}: {kept} of {all} were changed since and stay"),
+            0 => done,
+            1 => format!("{done} 1 of {all} was changed since and stays."),
+            kept => format!("{done} {kept} of {all} were changed since and stay."),
         });
     }
     Ok(Outcome::Done)
+}
+
+/// `moveCards` as `move cards`.
+fn words_of(verb: &str) -> String {
+    verb.chars().fold(String::with_capacity(verb.len() + 4), |mut words, letter| {
+        if letter.is_ascii_uppercase() {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+        words
+    })
 }

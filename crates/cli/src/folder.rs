@@ -2,7 +2,7 @@
 
 use crate::{
     errand::{Errand, Outcome},
-    print::{json, line, plain},
+    print::{counted, json, line, plain},
 };
 use host::HostOptions;
 use replica::{Desk, protocol::*};
@@ -52,7 +52,9 @@ pub async fn backups(desk: &Desk, as_json: bool) -> Result<Outcome, Errand> {
     }
     for backup in backups {
         let Backup { name, boards, cards, bytes, .. } = backup;
-        line(&format!("{name}  {boards} boards, {cards} cards, {bytes} bytes"));
+        let boards = counted(boards, "board");
+        let cards = counted(cards, "card");
+        line(&format!("{name}  {boards}, {cards}, {bytes} bytes"));
     }
     Ok(Outcome::Done)
 }
@@ -69,7 +71,8 @@ pub async fn restore(desk: &Desk, file: &Path, as_json: bool) -> Result<Outcome,
     if as_json {
         json(&json!({ "boards": boards }));
     } else {
-        line(&format!("Restored: {boards} boards. What was there before is among the backups."));
+        let boards = counted(u32::try_from(boards).unwrap_or(u32::MAX), "board");
+        line(&format!("Restored: {boards}. What was there before is among the backups."));
     }
     Ok(Outcome::Done)
 }
@@ -79,6 +82,7 @@ pub async fn web(desk: Desk, port: u16) -> Result<Outcome, Errand> {
         line(address);
         line("Open this address in a browser on this machine; Ctrl+C stops.");
     });
+    desk.start_link();
     host::serve(desk, HostOptions { port, announce })
         .await
         .map_err(|error| Errand::failed("cannotServe", &format!("{error}.")))?;

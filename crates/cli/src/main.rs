@@ -6,8 +6,10 @@ mod boards;
 mod calls;
 mod errand;
 mod folder;
+mod leaving;
 mod names;
 mod print;
+mod servers;
 mod transfer;
 
 use arguments::{Arguments, BackupVerb, BoardVerb, CardVerb, Verb};
@@ -73,6 +75,23 @@ async fn carry_out(verb: Verb, desk: &Desk, json: bool) -> Result<Outcome, Erran
         Verb::Backup { verb: None } => folder::backup(desk, json).await,
         Verb::Backup { verb: Some(BackupVerb::List) } => folder::backups(desk, json).await,
         Verb::Restore { file } => folder::restore(desk, &file, json).await,
+        Verb::Login { url, user, password_stdin: _, certificate } => {
+            servers::login(desk, &url, &user, certificate.as_deref(), json).await
+        }
+        Verb::Clone { url, board } => servers::clone(desk, &url, &board, json).await,
+        Verb::Share { board, server } => servers::share(desk, &board, &server, json).await,
+        Verb::Detach { board, keep, leave_refused } => {
+            leaving::detach(desk, &board, keep, leave_refused, json).await
+        }
+        Verb::Unshare { board, leave_refused } => {
+            leaving::unshare(desk, &board, leave_refused, json).await
+        }
+        Verb::Move { board, server, leave_refused } => {
+            leaving::move_to_server(desk, &board, &server, leave_refused, json).await
+        }
+        Verb::Member { verb } => servers::member(desk, verb, json).await,
+        Verb::Sync { watch } => servers::sync(desk, watch, json).await,
+        Verb::Status => servers::status(desk, json).await,
         Verb::Call => calls::answer_lines(desk).await,
         Verb::Web { port } => folder::web(desk.clone(), port).await,
     }

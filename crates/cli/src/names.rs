@@ -21,6 +21,14 @@ pub async fn board(desk: &Desk, typed: &str) -> Result<BoardRecord, Errand> {
     one("board", typed, boards, |board| (board.id.to_string(), &board.title))
 }
 
+/// As [`board`], and the id of one that was left and is listed no more.
+pub async fn board_or_left(desk: &Desk, typed: &str) -> Result<BoardId, Errand> {
+    match typed.parse() {
+        Ok(id) => Ok(id),
+        Err(_) => Ok(board(desk, typed).await?.id),
+    }
+}
+
 /// A column of a board; archived ones are found by their id alone.
 pub fn column(document: &BoardDocument, typed: &str) -> Result<ColumnId, Errand> {
     let columns: Vec<&ColumnDocument> =

@@ -32,9 +32,19 @@ pub fn plain_json(json: &str) -> String {
     })
 }
 
+/// `1 board`, `2 boards`.
+pub fn counted(count: u32, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Whoever reads may have gone: then there is nobody to tell.
 pub fn line(text: &str) {
     writeln!(io::stdout().lock(), "{text}").ok();
+}
+
+/// What is good to know and no part of the answer.
+pub fn aside(text: &str) {
+    writeln!(io::stderr().lock(), "holdfast: {text}").ok();
 }
 
 pub fn json(value: &impl serde::Serialize) {

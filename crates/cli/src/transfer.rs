@@ -4,7 +4,7 @@ use crate::{
     arguments::{FileFormat, TextFormat},
     errand::{Errand, Outcome},
     names,
-    print::{json, line, plain},
+    print::{counted, json, line, plain},
 };
 use replica::{Desk, FileSource, protocol::*};
 use serde_json::{Value, json};
@@ -62,8 +62,11 @@ fn report(preview: &ImportPreview, board: Option<String>, as_json: bool) {
     line(&format!("{done} \"{}\"", plain(&preview.title)));
     if let Value::Object(counts) = counts {
         for (what, count) in counts {
-            line(&format!("  {count:>7}  {}", what.replace('_', " ")));
+            line(&format!("  {:>7}  {}", count.to_string(), what.replace('_', " ")));
         }
+    }
+    for note in &preview.notes {
+        line(&plain(&words_of(note)));
     }
     if !preview.left_out.is_empty() {
         line("Does not come along:");
@@ -73,6 +76,28 @@ fn report(preview: &ImportPreview, board: Option<String>, as_json: bool) {
     }
     if let Some(id) = board {
         line(&id);
+    }
+}
+
+fn words_of(note: &ImportNote) -> String {
+    match note {
+        ImportNote::ActionsCut { actions } => format!(
+            "Trello writes at most 1,000 actions into a file, and this one has {actions}: older comments may not be in it."
+        ),
+        ImportNote::TextsCut { texts } => {
+            format!("{} over the limit: they are shortened.", counted(*texts, "text"))
+        }
+        ImportNote::LinksOnly { attachments } => format!(
+            "{}: only the link comes along, the file itself stays with Trello.",
+            counted(*attachments, "attachment")
+        ),
+        ImportNote::Dangling { path, count } => {
+            format!("{path}: {count} times it names something that is not in the file.")
+        }
+        ImportNote::Homeless { cards } => format!(
+            "{} whose list is not in the file: into a column of their own.",
+            counted(*cards, "card")
+        ),
     }
 }
 
@@ -88,6 +113,7 @@ pub async fn export(
         TextFormat::Json => ExportFormat::Json,
         TextFormat::Csv => ExportFormat::Csv,
         TextFormat::Markdown => ExportFormat::Markdown,
+        TextFormat::Refused => ExportFormat::Refused,
     };
     let request = Request::Export { board: board.id, format };
     let Reply::Text { text, .. } = desk.call(request).await? else { return Ok(Outcome::Done) };

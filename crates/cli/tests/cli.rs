@@ -28,7 +28,7 @@ fn boards_are_created_listed_and_shown() {
     assert_eq!(printed.trim_end().len(), id.len());
 
     let shown = desk.json(["board", "show", "Garden"]);
-    assert_eq!(keys(&shown), "board columns");
+    assert_eq!(keys(&shown), "board columns digest");
     assert_eq!(shown["board"], json!({ "id": id, "title": "Garden", "archived": false }));
     assert_eq!(keys(&shown["columns"][0]), "archived cards id limit title");
     assert_eq!(
@@ -98,10 +98,10 @@ fn undo_and_redo_work_across_processes() {
         json!({ "verb": "moveCards", "board": board, "restored": 1, "kept": 0, "kept_titles": [] })
     );
     assert_eq!(desk.drawn("B"), "A: a | Z:");
-    assert_eq!(desk.run(["undo"]).done(), "addCards\n");
+    assert_eq!(desk.run(["undo"]).done(), "Undid: add cards.\n");
     assert_eq!(desk.drawn("B"), "A: | Z:");
     assert_eq!(desk.json(["redo"])["verb"], "addCards");
-    assert_eq!(desk.run(["redo"]).done(), "moveCards\n");
+    assert_eq!(desk.run(["redo"]).done(), "Did again: move cards.\n");
     assert_eq!(desk.drawn("B"), "A: | Z: a");
     let (code, message) = desk.run(["redo", "--json"]).refused(1);
     assert_eq!((&*code, &*message), ("nothing", "There is nothing to do again."));
@@ -269,4 +269,22 @@ fn requests_are_answered_line_by_line() {
     }
     assert_eq!(calling.ask(&json!({ "ask": "undo" }))["is"], "undone");
     calling.end();
+}
+
+#[test]
+fn a_board_that_was_forgotten_with_the_trash_is_in_no_list() {
+    let desk = Desk::new();
+    let (kept, gone) = (desk.board("Kept", &["A"]), desk.board("Gone", &["A"]));
+    desk.add(&gone, "A", "a");
+    let mut calling = desk.call();
+    calling.edit(&gone, &json!({ "verb": "deleteBoard" }));
+    let trash = json!({ "ask": "trash", "board": null });
+    assert_eq!(calling.ask(&trash)["items"].as_array().unwrap().len(), 1);
+    calling.ask(&json!({ "ask": "emptyTrash" }));
+    assert_eq!(calling.ask(&trash)["items"], json!([]));
+    calling.end();
+    let listed = desk.json(["board", "list"]);
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    assert_eq!(text(&listed[0]["id"]), kept);
+    assert_eq!(desk.problems(), [""; 0]);
 }

@@ -60,6 +60,7 @@ fn an_import_says_what_came_and_what_did_not() {
     let plain = desk.run(["import".as_ref(), file.as_os_str()]).done();
     assert!(plain.starts_with("Imported \"Garden\"\n"), "{plain}");
     assert!(plain.contains("Does not come along:\n") && plain.contains(" checklist items\n"));
+    assert!(plain.contains("only the link comes along"), "{plain}");
 }
 
 #[test]
@@ -243,7 +244,7 @@ fn a_restore_from_a_name_or_a_file_keeps_what_it_replaces() {
     );
     let name = text(&made["name"]);
     let list = desk.run(["backup", "list"]).done();
-    assert!(list.starts_with(&format!("{name}  1 boards, 1 cards, ")), "{list}");
+    assert!(list.starts_with(&format!("{name}  1 board, 1 card, ")), "{list}");
     let away = desk.path("away.db");
     fs::copy(desk.data().join("backups").join(&name), &away).unwrap();
 
@@ -264,7 +265,7 @@ fn a_restore_from_a_name_or_a_file_keeps_what_it_replaces() {
     assert_eq!(desk.problems(), [""; 0]);
 
     let plain = desk.run(["restore".as_ref(), away.as_os_str()]).done();
-    assert!(plain.contains("1 boards"), "{plain}");
+    assert!(plain.contains("Restored: 1 board."), "{plain}");
     assert_eq!(desk.drawn(&board), "A: old");
     assert_eq!(newest(&desk)["cards"], 3);
     assert_eq!(desk.problems(), [""; 0]);

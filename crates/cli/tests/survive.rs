@@ -168,6 +168,7 @@ fn emptying_the_tables_for_reading_changes_nothing_that_can_be_seen() {
         &["delete from card"],
         &["delete from card_text"],
         &["delete from card_change"],
+        &["delete from text_version"],
         &["delete from reading"],
         &[
             "delete from board",
@@ -175,6 +176,7 @@ fn emptying_the_tables_for_reading_changes_nothing_that_can_be_seen() {
             "delete from card",
             "delete from card_text",
             "delete from card_change",
+            "delete from text_version",
             "delete from reading",
         ],
     ];

@@ -13,7 +13,7 @@ use axum::{
 };
 use futures_util::{SinkExt, StreamExt, stream::SplitSink, stream::SplitStream};
 use replica::{
-    FileSource,
+    FileSource, Page,
     protocol::{Call, ChosenFile, Event, Failure, FailureCode, Patch, Reply, ShellReply},
 };
 use serde::{Deserialize, Serialize};
@@ -120,11 +120,12 @@ async fn converse(socket: WebSocket, shared: Arc<Shared>) {
         sink.send(Message::Close(Some(frame))).await.ok();
         return;
     }
+    let page = Arc::new(shared.desk.page());
     let (out, frames) = mpsc::channel(WAITING_FRAMES_MAX);
     let mut beside = JoinSet::new();
     beside.spawn(write(sink, frames));
     beside.spawn(tell(shared.desk.patches(), out.clone()));
-    read(stream, &shared, out).await;
+    read(stream, &shared, &page, out).await;
 }
 
 async fn greet(stream: &mut SplitStream<WebSocket>, shared: &Shared) -> Result<(), &'static str> {
@@ -145,6 +146,7 @@ async fn greet(stream: &mut SplitStream<WebSocket>, shared: &Shared) -> Result<(
 async fn read(
     mut stream: SplitStream<WebSocket>,
     shared: &Arc<Shared>,
+    page: &Arc<Page>,
     out: mpsc::Sender<Message>,
 ) {
     let mut stopped = shared.stop.subscribe();
@@ -164,17 +166,17 @@ async fn read(
                 Ok((id, Wish::Upload(_))) => too_large(id),
                 Ok((id, Wish::Call(call))) if is_slow(&call) => {
                     let place = slow.clone().acquire_owned().await;
-                    let (shared, out) = (shared.clone(), out.clone());
+                    let (shared, page, out) = (shared.clone(), page.clone(), out.clone());
                     // Not ended with the socket: what is committed must also be told to the others.
                     tokio::spawn(async move {
-                        let answer = answer(&shared, call).await;
+                        let answer = answer(&shared, &page, call).await;
                         drop(place);
                         out.send(frame(&Answered { id: Some(id), answer })).await.ok();
                     });
                     continue;
                 }
                 Ok((id, Wish::Call(call))) => {
-                    Answered { id: Some(id), answer: answer(shared, call).await }
+                    Answered { id: Some(id), answer: answer(shared, page, call).await }
                 }
                 Err((id, failure)) => Answered { id, answer: Answer::Failed(failure) },
             },
@@ -229,10 +231,10 @@ fn is_slow(call: &Call) -> bool {
     }
 }
 
-async fn answer(shared: &Arc<Shared>, call: Call) -> Answer {
+async fn answer(shared: &Arc<Shared>, page: &Page, call: Call) -> Answer {
     let good = match call {
         Call::Replica(request) => {
-            shared.desk.call(request).await.map(|reply| Good::Reply(Box::new(reply)))
+            page.call(request).await.map(|reply| Good::Reply(Box::new(reply)))
         }
         Call::Shell(request) => shell::answer(shared, request).await.map(Good::Shell),
     };

@@ -11,6 +11,8 @@ pub async fn answer(shared: &Arc<Shared>, request: ShellRequest) -> Result<Shell
         ShellRequest::ChooseFile
         | ShellRequest::SaveExport { .. }
         | ShellRequest::OpenLink { .. } => Err(bad_request("the browser does this itself")),
+        // A browser keeps its links to itself.
+        ShellRequest::TakeLink => Ok(ShellReply::Link { link: None }),
         ShellRequest::ShowFolder => Ok(ShellReply::Done),
         ShellRequest::Preferences => {
             Ok(ShellReply::Preferences { preferences: read(folder).await })

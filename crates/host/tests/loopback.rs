@@ -260,7 +260,9 @@ async fn a_file_is_announced_and_then_taken() {
 async fn preferences_come_back() {
     let running = running().await;
     let mut socket = running.friend().await;
-    let dark = json!({ "theme": "dark", "lastBoard": null, "letterKeysOff": true, "zoom": 110 });
+    let dark = json!({
+        "theme": "dark", "lastBoard": null, "letterKeysOff": true, "looksHidden": true, "zoom": 110
+    });
     let set = shell(1, &json!({ "ask": "setPreferences", "preferences": dark }));
     assert_eq!(ask(&mut socket, &set).await["ok"]["is"], "done");
     let answer = ask(&mut socket, &shell(2, &json!({ "ask": "preferences" }))).await;

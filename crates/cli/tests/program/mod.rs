@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 pub mod database;
+pub mod keyring;
+pub mod server;
 
 use serde_json::{Value, json};
 use std::{
@@ -108,6 +110,8 @@ pub fn bare() -> Command {
     for variable in ["HOLDFAST_DATA_DIR", "XDG_DATA_HOME", "RUST_LOG"] {
         command.env_remove(variable);
     }
+    // A bus that is none: the keyring of whoever runs the tests is none of ours. Unset would be the usual one.
+    command.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
     command.env("HOME", "/nonexistent").stdin(Stdio::null());
     command
 }
@@ -152,7 +156,10 @@ pub struct Calling {
 
 impl Calling {
     pub fn start(data: &Path) -> Calling {
-        let mut command = on(data, ["call"]);
+        Calling::of(&mut on(data, ["call"]))
+    }
+
+    pub fn of(command: &mut Command) -> Calling {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let input = child.stdin.take();
