@@ -114,7 +114,7 @@ test('the policy holds: nothing is fetched, evaluated or run inline', async () =
 });
 
 test('preferences are kept in a file that is the owner’s alone', async () => {
-  const dark = { theme: 'dark', lastBoard: null, letterKeysOff: true, zoom: 110 };
+  const dark = { theme: 'dark', lastBoard: null, letterKeysOff: true, zoom: 110, looksHidden: true };
   assert.deepEqual(await shell({ ask: 'setPreferences', preferences: dark }), { ok: { is: 'done' } });
   const { ok } = await shell({ ask: 'preferences' });
   assert.deepEqual(ok.preferences, dark);

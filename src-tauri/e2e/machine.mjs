@@ -37,6 +37,8 @@ export class Machine {
     const [number] = await once(this.#display.stdio[3], 'data');
     this.#bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=1'], {
       stdio: ['ignore', 'pipe', 'ignore'],
+      // It starts a keyring for whoever asks: not on the secrets of whoever runs the tests.
+      env: { PATH: process.env.PATH, HOME: this.#home, XDG_RUNTIME_DIR: this.#home },
     });
     const [address] = await once(this.#bus.stdout, 'data');
     this.environment = {
@@ -77,18 +79,18 @@ export class Machine {
     return JSON.parse(await this.holdfast(folder, ...args, '--json'));
   }
 
-  /** `wrap` is a command that the program is started through, as `unshare`. */
-  async open(folder, { wrap = [] } = {}) {
+  /** `wrap` is a command that the program is started through, as `unshare`; `args` are its own. */
+  async open(folder, { wrap = [], args = [] } = {}) {
     await access(WINDOW);
-    const window = await Window.start(this.environment, folder, wrap);
+    const window = await Window.start(this.environment, folder, { wrap, args });
     this.#windows.push(window);
     return window;
   }
 
   /** Starts the program once more, undriven, and waits until it ends by itself. */
-  async startAgain(folder) {
+  async startAgain(folder, ...more) {
     const run = promisify(execFile);
-    await run(WINDOW, ['--data-dir', folder], { env: this.environment, timeout: 20_000 });
+    await run(WINDOW, ['--data-dir', folder, ...more], { env: this.environment, timeout: 20_000 });
   }
 
   /** Keeps a picture of every window that is still open, for whoever wants to know why a test failed. */
@@ -116,7 +118,7 @@ export class Window {
   app;
   page;
 
-  static async start(environment, folder, wrap) {
+  static async start(environment, folder, { wrap, args: own }) {
     const window = new Window();
     const port = await freePort();
     const [program, ...args] = [...wrap, 'WebKitWebDriver', `--port=${port}`];
@@ -125,7 +127,7 @@ export class Window {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     try {
-      await window.#drive(`http://127.0.0.1:${port}`);
+      await window.#drive(`http://127.0.0.1:${port}`, own);
     } catch (error) {
       for (const { pid } of await descendants(window.#driver.pid)) process.kill(pid, 'SIGKILL');
       await ended(window.#driver, 'SIGTERM');
@@ -134,9 +136,9 @@ export class Window {
     return window;
   }
 
-  async #drive(driver) {
+  async #drive(driver, args) {
     await until('the driver answers', () => fetch(`${driver}/status`).then((answer) => answer.ok));
-    this.session = await Session.open(driver, WINDOW, []);
+    this.session = await Session.open(driver, WINDOW, args);
     const below = await descendants(this.#driver.pid);
     this.app = below.find((one) => one.name === 'holdfast-deskto')?.pid;
     this.page = below.find((one) => one.name === 'WebKitWebProces')?.pid;

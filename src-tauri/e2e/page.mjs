@@ -20,7 +20,14 @@ export class Page {
   }
 
   async click(role, name, options) {
-    await this.#session.click(await this.find(role, name, options));
+    const element = await this.find(role, name, options);
+    await this.#rest(element);
+    await this.#session.click(element);
+  }
+
+  /** Waits until it stands where it stood two frames ago: rows that come into a column move its foot. */
+  #rest(element) {
+    return until('what is to be clicked stands still', () => this.#session.runAsync(standsStill, element));
   }
 
   /** The titles of the cards that a column draws, from the top. */
@@ -74,13 +81,21 @@ export class Page {
   }
 }
 
+// Runs in the page. A thing that went meanwhile is left to the click, which says so.
+async function standsStill(element) {
+  const top = () => element.getBoundingClientRect().top;
+  const stood = top();
+  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  return !element.isConnected || top() === stood;
+}
+
 // Runs in the page.
 function inPage(role, name, starts) {
   const tags = {
     button: 'button, [role=button]',
     option: '[role=option]',
     menuitem: '[role=menuitem]',
-    textbox: 'textarea, input:not([type]), input[type=text], [role=textbox]',
+    textbox: 'textarea, input:not([type]), input[type=text], input[type=password], [role=textbox]',
     heading: 'h1, h2, h3',
     dialog: '[role=dialog], [role=alertdialog]',
     region: 'section[aria-label], [role=region]',

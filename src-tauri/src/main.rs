@@ -3,6 +3,7 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod arrival;
 mod display;
 mod drop;
 mod links;
@@ -22,6 +23,9 @@ struct Options {
     /// Where the boards lie [default: $XDG_DATA_HOME/holdfast]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// A link to join a board by; it only fills the form
+    #[arg(value_name = "holdfast://…", value_parser = arrival::parse)]
+    link: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -47,6 +51,7 @@ fn run(options: Options) -> anyhow::Result<()> {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_store::Builder::new().build())
+        .manage(arrival::Arrival::with(options.link))
         .invoke_handler(move |invoke| asked.take(invoke))
         .build(tauri::generate_context!())?;
     // The window is made before the loop runs, so that a failure is an error here and not a panic there.
@@ -57,14 +62,14 @@ fn run(options: Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A second start on the same folder only raises the window of the first. The folder's own lock decides
+/// A second start on the same folder only raises the window of the first, and hands its link over. The folder's own lock decides
 /// who works on it; this is a courtesy, and without a session bus it does nothing.
 fn single_instance(folder: &std::path::Path) -> tauri::plugin::TauriPlugin<tauri::Wry> {
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
     let name = blake3::hash(folder.as_os_str().as_encoded_bytes()).to_hex();
     tauri_plugin_single_instance::Builder::new()
         .dbus_id(format!("app.holdfast.desktop.folder_{}", &name[..32]))
-        .callback(|app, _, _| window::raise(app))
+        .callback(|app, arguments, _| arrival::again(app, &arguments))
         .build()
 }
 

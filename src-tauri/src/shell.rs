@@ -2,6 +2,7 @@
 //! stays here.
 
 use crate::{
+    arrival::Arrival,
     links,
     window::window_theme,
     work::{self, Surroundings},
@@ -14,6 +15,7 @@ use replica::{
     },
 };
 use std::path::PathBuf;
+use tauri::Manager;
 use tauri_plugin_dialog::{DialogExt, FilePath};
 use tauri_plugin_opener::OpenerExt;
 use tokio::sync::oneshot;
@@ -34,6 +36,9 @@ pub async fn answer(here: &Surroundings, request: ShellRequest) -> Result<ShellR
             Ok(ShellReply::Preferences { preferences: here.preferences.read() })
         }
         ShellRequest::SetPreferences { preferences } => set_preferences(here, preferences),
+        ShellRequest::TakeLink => {
+            Ok(ShellReply::Link { link: here.window.state::<Arrival>().take() })
+        }
         ShellRequest::Retry => {
             here.desk.retry().await;
             Ok(ShellReply::Done)
@@ -76,6 +81,7 @@ async fn save(
         ExportFormat::Json => ("Holdfast board", "json"),
         ExportFormat::Csv => ("Table", "csv"),
         ExportFormat::Markdown => ("Markdown", "md"),
+        ExportFormat::Refused => ("Changes that were not accepted", "json"),
     };
     let (chosen, choice) = oneshot::channel();
     here.window
