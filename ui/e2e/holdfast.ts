@@ -15,6 +15,8 @@ const BINARY =
 /** A board of thousands is a lot to print. */
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 const START_MS_MAX = 20_000;
+/** A bus that is none: the keyring of whoever runs the tests is none of ours. Unset would be the usual one. */
+const ENVIRONMENT = { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'disabled:' };
 
 export interface ShownCard {
   readonly id: string;
@@ -51,6 +53,7 @@ export class Holdfast {
   async run(...words: readonly string[]): Promise<string> {
     const run = promisify(execFile);
     const { stdout } = await run(BINARY, ['--data-dir', this.folder, ...words], {
+      env: ENVIRONMENT,
       maxBuffer: OUTPUT_BYTES_MAX,
     });
     return stdout;
@@ -58,7 +61,10 @@ export class Holdfast {
 
   /** Asks what the window can ask, from outside of it; the answer as it is printed. */
   async ask(request: Request): Promise<string> {
-    const call = spawn(BINARY, ['--data-dir', this.folder, 'call'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const call = spawn(BINARY, ['--data-dir', this.folder, 'call'], {
+      env: ENVIRONMENT,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     let answer = '';
     call.stdout.on('data', (part: Buffer) => (answer += part.toString()));
     call.stdin.end(`${JSON.stringify(request)}\n`);
@@ -109,7 +115,10 @@ export class Holdfast {
 
   /** Serves the page, and resolves with its address. */
   async web(): Promise<string> {
-    const web = spawn(BINARY, ['--data-dir', this.folder, 'web'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const web = spawn(BINARY, ['--data-dir', this.folder, 'web'], {
+      env: ENVIRONMENT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#web = web;
     return new Promise((resolve, reject) => {
       let printed = '';

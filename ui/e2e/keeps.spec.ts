@@ -75,6 +75,11 @@ test.describe('text', () => {
     await expect(note).toContainText('not sent yet');
     await note.getByRole('button', { name: 'Open the card' }).click();
     await expect(panel).toContainText('not sent yet');
+    await board.page.keyboard.press('Escape');
+    await holdfast.ask({ ask: 'emptyTrash' });
+    // There is no card to open any more, and the text is still to be had.
+    await expect(note.getByRole('button', { name: 'Open the card' })).toHaveCount(0);
+    await expect(note).toContainText('not sent yet');
   });
 });
 
@@ -185,6 +190,31 @@ test.describe('what is said', () => {
     await board.page.keyboard.press('Control+Shift+z');
     await expect(toast(board, 'Did again')).toHaveCount(1);
     await expect(toast(board, 'Undid')).toHaveCount(0);
+  });
+
+  test('leaves the foot of a long column free', async ({ holdfast, open }) => {
+    const many = Array.from({ length: 40 }, (_, index) => `card-${index}`);
+    await holdfast.board('Work', { 'To do': many, Doing: many, Done: many });
+    const board = await open();
+    await board.card('card-0').first().focus();
+    await board.page.keyboard.press('#');
+    await expect(toast(board, 'Archived 1 card')).toBeVisible();
+    const { page } = board;
+    await expect.poll(() => page.evaluate('document.getAnimations().length')).toBe(0);
+    const said = await toast(board, 'Archived 1 card').boundingBox();
+    for (const add of await page.getByRole('button', { name: 'Add a card' }).all()) {
+      const box = await add.boundingBox();
+      expect((said?.y ?? 0) + (said?.height ?? 0)).toBeLessThanOrEqual(box?.y ?? 0);
+    }
+    await page.setViewportSize({ width: 900, height: 600 });
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    const over = await page.evaluate(() => {
+      const box = document.querySelector('[data-sonner-toast]')?.getBoundingClientRect();
+      const top = box && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+      return top?.closest('[data-sonner-toast]') ?? null;
+    });
+    expect(over).toBeNull();
   });
 
   test('offers no undo once the trash is empty', async ({ holdfast, open }) => {

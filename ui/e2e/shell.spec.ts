@@ -60,7 +60,7 @@ test.describe('the first start', () => {
     await page.locator('[data-card-id]').first().waitFor();
     const [example = ''] = await titles(holdfast);
     await row(page, example).click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Move to trash' }).click();
+    await page.getByRole('menuitem', { name: 'Move to the trash' }).click();
     await expect(page.getByRole('heading', { name: 'Welcome to Holdfast' })).toBeVisible();
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect(page.locator('[data-card-id]').first()).toBeVisible();
@@ -82,10 +82,15 @@ test.describe('an import', () => {
     await expect(dialog).toContainText('2 columns');
     await expect(dialog).toContainText('3 cards');
     await expect(dialog).toContainText('1 of them archived');
-    await expect(dialog).toContainText('cards[].stickers[]');
+    await expect(dialog.getByRole('row', { name: 'Stickers' })).toBeVisible();
+    await dialog.getByText(/fields? of the file that stays? behind/).click();
+    await expect(dialog.getByText('cards[].stickers[]')).toBeVisible();
     expect(await titles(holdfast)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Import', exact: true }).focus();
     await page.keyboard.press('Enter');
     await expect(page.getByRole('heading', { name: 'Allotment' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Column Plan, 2 cards' })).toBeFocused();
+    await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible();
     expect(await holdfast.drawn('Allotment')).toBe('Plan: Dig over Order seeds | Done:');
     await page.keyboard.press('Control+z');
     await expect(page.getByRole('heading', { name: 'Welcome to Holdfast' })).toBeVisible();
@@ -162,11 +167,60 @@ test.describe('finding', () => {
     expect(await board.focused()).toBe('b');
   });
 
+  test('the palette does to the focused column what its menu does', async ({ holdfast, open }) => {
+    await holdfast.board('Work', { 'To do': ['a', 'b'], Doing: ['c'] });
+    const board = await open();
+    const { page } = board;
+    await board.card('a').focus();
+    await palette(page, 'Limit the cards');
+    await page.getByLabel('Cards at most').fill('12');
+    await page.keyboard.press('Enter');
+    await expect(board.column('To do').getByText('2 / 12')).toBeVisible();
+    await palette(page, 'Limit the cards');
+    await expect(page.getByLabel('Cards at most')).toBeFocused();
+    // What stands there is typed over.
+    await expect.poll(() => page.evaluate(() => document.getSelection()?.toString())).toBe('12');
+    await page.keyboard.type('1');
+    await page.keyboard.press('Enter');
+    await expect(board.column('To do').getByText('2 / 1', { exact: true })).toBeVisible();
+    await palette(page, 'Fold or unfold');
+    await expect(page.getByRole('button', { name: /^Folded column To do/ })).toBeFocused();
+    await palette(page, 'Rename the column');
+    await page.getByLabel('Title of the column').fill('Later');
+    await page.keyboard.press('Enter');
+    await palette(page, 'Colour of the column');
+    await page.getByRole('radio', { name: 'Green', exact: true }).click();
+    await palette(page, 'Move the column to the right');
+    await expect.poll(() => holdfast.drawn('Work')).toBe('Doing: c | Later: a b');
+    await palette(page, 'Archive the column');
+    await expect.poll(() => holdfast.drawn('Work')).toBe('Doing: c');
+  });
+
+  test('a board that the palette opens has the focus, and F comes back to the filter', async ({
+    holdfast,
+    open,
+  }) => {
+    await holdfast.board('Work', { 'To do': ['a', 'b'] });
+    await holdfast.board('Home', { Chores: ['c'] });
+    const { page } = await open();
+    await palette(page, 'Home');
+    await expect(page.getByRole('button', { name: 'Column Chores, 1 card' })).toBeFocused();
+    await page.keyboard.press('f');
+    await page.keyboard.type('c');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('option', { name: 'c' })).toBeFocused();
+    await page.keyboard.press('f');
+    await expect(page.getByLabel('Words in the title')).toBeFocused();
+    await palette(page, 'Work');
+    await expect(page.getByRole('button', { name: 'Column To do, 2 cards' })).toBeFocused();
+    await expect(page.getByLabel('Words in the title')).toHaveCount(0);
+  });
+
   test('single letters can be switched off', async ({ holdfast, open }) => {
     await holdfast.board('Work', { 'To do': ['a'] });
     const { page } = await open();
     await palette(page, 'Settings');
-    await page.getByRole('checkbox').click();
+    await page.getByRole('checkbox', { name: 'Single letters are keys' }).click();
     await page.keyboard.press('Escape');
     await expect(page.getByRole('dialog')).toHaveCount(0);
     await page.keyboard.press('/');
@@ -184,6 +238,7 @@ test.describe('the sidebar', () => {
     await page.keyboard.press('Shift+ArrowDown');
     await expect(page.locator('button[data-board-id] .title')).toHaveText(['Two', 'One', 'Three']);
     expect(await titles(holdfast)).toEqual(['Two', 'One', 'Three']);
+    await expect(row(page, 'One')).toBeFocused();
     const from = await row(page, 'Two').boundingBox();
     const to = await row(page, 'Three').boundingBox();
     if (!from || !to) throw new Error('they are not in sight');
@@ -243,6 +298,31 @@ test('the archive and the trash give back what was put there', async ({ holdfast
   await page.getByRole('button', { name: 'Restore b' }).click();
   await expect(page.getByText('The trash is empty')).toBeVisible();
   expect(await holdfast.drawn('Work')).toBe('To do: a b c');
+});
+
+test('taking something out of a shelf goes on to the next, and each shelf is searched by itself', async ({
+  holdfast,
+  open,
+}) => {
+  await holdfast.board('Work', { 'To do': ['a', 'b', 'c', 'd'] });
+  const { page } = await open();
+  await page.keyboard.press('j');
+  for (let card = 0; card < 3; card += 1) {
+    await page.keyboard.press('#');
+    await expect(page.locator('[data-card-id]')).toHaveCount(3 - card);
+  }
+  await palette(page, 'Show the archive');
+  await expect(page.getByLabel('Search the archive')).toBeFocused();
+  await page.keyboard.type('work');
+  await page.getByRole('button', { name: 'Restore b' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Restore a' })).toBeFocused();
+  await page.getByRole('button', { name: 'Move to the trash: a' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Move to the trash: c' })).toBeFocused();
+  await page.getByRole('button', { name: 'Trash', exact: true }).click();
+  await expect(page.getByLabel('Search the trash')).toHaveValue('');
+  await expect(page.getByRole('button', { name: 'Restore a' })).toBeVisible();
 });
 
 test('emptying the trash asks, and says that undo cannot take it back', async ({ holdfast, open }) => {

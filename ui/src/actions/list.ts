@@ -2,7 +2,8 @@
 
 import type { ActionContext } from './registry.svelte';
 
-export type ActionGroup = 'Moving about' | 'Cards' | 'Columns and boards' | 'Finding' | 'Holdfast';
+export type ActionGroup =
+  'Moving about' | 'Cards' | 'Columns and boards' | 'Sharing' | 'Finding' | 'Holdfast';
 
 export interface Action {
   readonly id: ActionId;
@@ -17,6 +18,7 @@ export interface Action {
 
 const always = (): boolean => true;
 const onBoard = (context: ActionContext): boolean => context.board !== null;
+const onColumn = (context: ActionContext): boolean => context.column !== null;
 const onCard = (context: ActionContext): boolean => context.card !== null;
 const onCards = (context: ActionContext): boolean => context.cards.length > 0;
 
@@ -57,16 +59,42 @@ const ROWS = {
   'card.archive': ['Archive the card', ['#'], 'Cards', onCards],
   'card.delete': ['Move the card to the trash', ['Delete'], 'Cards', onCards],
   'field.save': ['Save what is being typed', ['Ctrl+Enter'], 'Cards', always, false],
+  'card.describe': ['Edit the description', [], 'Cards', always],
+  'card.comment': ['Write a comment', [], 'Cards', always],
+  'card.checklist': ['Add a checklist', [], 'Cards', always],
+  'card.link': ['Add a link', [], 'Cards', always],
   'column.new': ['New column', [], 'Columns and boards', onBoard],
+  'column.addFirst': ['Add a card at the head of the column', [], 'Columns and boards', onColumn],
+  'column.rename': ['Rename the column', [], 'Columns and boards', onColumn],
+  'column.colour': ['Colour of the column…', [], 'Columns and boards', onColumn],
+  'column.limit': ['Limit the cards of the column…', [], 'Columns and boards', onColumn],
+  'column.fold': ['Fold or unfold the column', [], 'Columns and boards', onColumn],
+  'column.left': ['Move the column to the left', [], 'Columns and boards', onColumn],
+  'column.right': ['Move the column to the right', [], 'Columns and boards', onColumn],
+  'column.archive': ['Archive the column', [], 'Columns and boards', onColumn],
+  'column.delete': ['Move the column to the trash', [], 'Columns and boards', onColumn],
   'board.new': ['New board', [], 'Columns and boards', always],
   'board.import': ['Import a board…', [], 'Columns and boards', always],
   'board.example': ['Make the example board', [], 'Columns and boards', always],
   'board.rename': ['Rename the board', [], 'Columns and boards', onBoard],
+  'board.colour': ['Colour of the board…', [], 'Columns and boards', onBoard],
   'board.archive': ['Archive the board', [], 'Columns and boards', onBoard],
   'board.delete': ['Move the board to the trash', [], 'Columns and boards', onBoard],
   'board.exportJson': ['Export the board as JSON', [], 'Columns and boards', onBoard],
   'board.exportCsv': ['Export the board as CSV', [], 'Columns and boards', onBoard],
   'board.exportMarkdown': ['Export the board as Markdown', [], 'Columns and boards', onBoard],
+  'board.share': ['Share the board…', [], 'Sharing', onBoard],
+  'sharing.copy': ['Make a copy of the shared board of my own…', [], 'Sharing', onBoard],
+  'sharing.leave': ['Leave the shared board…', [], 'Sharing', onBoard],
+  'sharing.stop': ['Stop sharing the board…', [], 'Sharing', onBoard],
+  'sharing.move': ['Move the board to another server…', [], 'Sharing', onBoard],
+  'sharing.join': ['Join with a link…', [], 'Sharing', always],
+  'sharing.signIn': ['Sign in at a server…', [], 'Sharing', always],
+  'sharing.signOut': ['Sign out of a server…', [], 'Sharing', always],
+  'sharing.fetch': ['Open a board of a server…', [], 'Sharing', always],
+  'sharing.connect': ['Try to connect now', [], 'Sharing', always],
+  'sharing.tray': ['Changes that were not accepted', [], 'Sharing', always],
+  'sharing.show': ['How sharing stands', [], 'Sharing', always],
   'search.open': ['Search all boards', ['/'], 'Finding', always],
   'board.filter': ['Filter the board', ['F'], 'Finding', onBoard],
   'palette.open': ['Every action and board', ['Ctrl+K'], 'Finding', always, false],
@@ -91,6 +119,27 @@ export type ActionId = keyof typeof ROWS;
 function action(id: ActionId): Action {
   const [title, keys, group, when, inPalette]: Row = ROWS[id];
   return { id, title, keys, group, when, inPalette: inPalette ?? true };
+}
+
+/** Of what is done to a board, this changes nothing that others see. */
+const HARMLESS: ReadonlySet<ActionId> = new Set<ActionId>([
+  'card.open',
+  'card.select',
+  'card.comment',
+  'column.fold',
+  'board.new',
+  'board.import',
+  'board.example',
+  'board.exportJson',
+  'board.exportCsv',
+  'board.exportMarkdown',
+  'board.filter',
+  'board.share',
+]);
+
+/** Whether it changes the board on screen, so that not everybody on a shared one may do it. */
+export function changesBoard(id: ActionId): boolean {
+  return /^(card|column|board)\./.test(id) && !HARMLESS.has(id);
 }
 
 function isActionId(id: string): id is ActionId {

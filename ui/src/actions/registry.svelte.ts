@@ -14,15 +14,19 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { CardId } from '../generated/CardId';
 import type { CardRecord } from '../generated/CardRecord';
+import type { ColumnRecord } from '../generated/ColumnRecord';
 import type { BoardState } from '../state/board.svelte';
 import { focus } from '../state/focus.svelte';
+import { saidWhyNot } from '../state/sharing.svelte';
 import { workspace } from '../state/workspace.svelte';
-import { type Action, type ActionId, actionOf, ACTIONS } from './list';
+import { type Action, type ActionId, actionOf, ACTIONS, changesBoard } from './list';
 
 /** What an action is about, at the moment when it is run. */
 export interface ActionContext {
   /** The board on screen; absent in the archive, the trash, and where there is none. */
   readonly board: BoardState | null;
+  /** The column that has the focus, or whose card has it. */
+  readonly column: ColumnRecord | null;
   /** The focused card, else the one whose panel is open. */
   readonly card: CardRecord | null;
   /** The selected cards in board order, else the one card. */
@@ -52,7 +56,8 @@ class Actions {
     const board = workspace.view === 'board' ? workspace.board : null;
     const id = focus.card ?? focus.panel;
     const card = id === null ? null : (board?.card(id) ?? null);
-    return { board, card, cards: board ? focus.targets : [] };
+    const column = board?.columns.find((one) => one.id === focus.column) ?? null;
+    return { board, column, card, cards: board ? focus.targets : [] };
   }
 
   /** Whether it can be run as things stand. */
@@ -65,6 +70,7 @@ class Actions {
   /** Runs it where it is available, and says whether it was. */
   run(id: ActionId): boolean {
     if (!this.isAvailable(id)) return false;
+    if (changesBoard(id) && saidWhyNot(this.context.board?.id)) return true;
     this.#provided.get(id)?.run(this.context);
     return true;
   }

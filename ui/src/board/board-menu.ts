@@ -1,11 +1,12 @@
 // The menu of the board.
 
-import { Archive, Download, Palette, Pencil, Plus, Trash } from '@lucide/svelte';
+import { Archive, Download, Palette, Pencil, Plus, Trash, UserPlus } from '@lucide/svelte';
 import { actionEntry, type MenuItem } from '../controls/menu';
 import type { BoardState } from '../state/board.svelte';
 import { workspace } from '../state/workspace.svelte';
 import { actions } from '../actions/registry.svelte';
-import { colourEntries, later } from './column-menu';
+import { later } from './column-acts';
+import { colourEntries } from './column-menu';
 
 export function boardMenuEntries(board: BoardState): readonly MenuItem[] {
   return [
@@ -15,6 +16,7 @@ export function boardMenuEntries(board: BoardState): readonly MenuItem[] {
       run: later(() => actions.run('column.new')),
     }),
     'line',
+    actionEntry('board.share', { label: 'Share, and who is on it…', icon: UserPlus }),
     actionEntry('board.rename', {
       label: 'Rename',
       icon: Pencil,

@@ -20,7 +20,7 @@ import { actionEntry, type MenuEntry, type MenuItem } from '../controls/menu';
 import type { CardRecord } from '../generated/CardRecord';
 import { focus } from '../state/focus.svelte';
 import { boardWords } from '../words/board';
-import { later } from './column-menu';
+import { later } from './column-acts';
 
 /** A right click makes the card the one that actions are about, or all selected ones with it. */
 export function aimMenu(card: CardRecord): void {

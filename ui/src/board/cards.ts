@@ -5,7 +5,6 @@ import { moveAtOnce } from '../drag/at-once';
 import { carry } from '../drag/carry';
 import type { Step } from '../drag/move-mode';
 import { rem } from '../drag/views';
-import type { CardId } from '../generated/CardId';
 import type { CardRecord } from '../generated/CardRecord';
 import type { Edit } from '../generated/Edit';
 import { type BoardState, laneOf } from '../state/board.svelte';
@@ -22,13 +21,9 @@ interface Group {
 
 function groupOf({ board, card, cards }: ActionContext): Group | undefined {
   if (!board) return undefined;
-  const records = focus.selected.size > 0 ? selectedCards(board) : recordsOf(board, cards);
+  const records = focus.selected.size > 0 ? selectedCards(board) : board.these(cards);
   const lead = card && records.some((one) => one.id === card.id) ? card : records[0];
   return lead ? { board, cards: records, lead } : undefined;
-}
-
-export function recordsOf(board: BoardState, ids: readonly CardId[]): readonly CardRecord[] {
-  return ids.map((id) => board.card(id)).filter((card) => card !== undefined);
 }
 
 /** Space: the cards are in the hand, and arrows move them. */
@@ -45,7 +40,8 @@ export function pickUp(context: ActionContext): void {
 export async function shift(context: ActionContext, step: Step): Promise<void> {
   const group = groupOf(context);
   if (!group) return;
-  if (await moveAtOnce(group.board, group.cards, group.lead, step)) focus.focusCard(group.lead.id);
+  const cards = group.cards.map((card) => card.id);
+  if (await moveAtOnce(group.board, cards, group.lead.id, step)) focus.focusCard(group.lead.id);
 }
 
 /** Carries out one edit for each card, as one step of undo. */

@@ -4,6 +4,7 @@ import {
   Archive,
   ArrowLeft,
   ArrowRight,
+  ChevronsLeftRight,
   ChevronsRightLeft,
   Gauge,
   Palette,
@@ -12,22 +13,27 @@ import {
   Trash,
 } from '@lucide/svelte';
 import type { MenuEntry, MenuItem } from '../controls/menu';
-import { moveColumnAtOnce } from '../drag/at-once';
-import { drag } from '../drag/drag.svelte';
 import type { Colour } from '../generated/Colour';
-import type { ColumnId } from '../generated/ColumnId';
 import type { ColumnRecord } from '../generated/ColumnRecord';
 import type { Edit } from '../generated/Edit';
 import type { BoardState } from '../state/board.svelte';
+import { saidWhyNot } from '../state/sharing.svelte';
 import { workspace } from '../state/workspace.svelte';
 import { colourName, COLOURS } from '../theme/colours';
+import { archiveColumn, deleteColumn, foldColumn, later, moveColumn } from './column-acts';
 import { inPlace } from './inplace.svelte';
 
 export function columnEntries(board: BoardState, column: ColumnRecord): readonly MenuItem[] {
   const id = column.id;
   const index = board.columns.findIndex((one) => one.id === id);
   const edit = (verb: Edit) => (): unknown => workspace.edit(board.id, verb);
-  return [
+  // One's own view of the column: anybody may.
+  const fold: MenuEntry = {
+    label: column.collapsed ? 'Unfold' : 'Fold',
+    icon: column.collapsed ? ChevronsLeftRight : ChevronsRightLeft,
+    run: () => foldColumn(board, column),
+  };
+  const entries: readonly MenuItem[] = [
     { label: 'Add a card at the head', icon: Plus, run: later(() => inPlace.compose(id, 'first')) },
     'line',
     { label: 'Rename', icon: Pencil, run: later(() => (inPlace.column = id)) },
@@ -41,28 +47,35 @@ export function columnEntries(board: BoardState, column: ColumnRecord): readonly
       icon: Gauge,
       run: later(() => (inPlace.limiting = id)),
     },
-    {
-      label: 'Fold',
-      icon: ChevronsRightLeft,
-      run: () => fold(board, id),
-    },
+    fold,
     'line',
     {
       label: 'Move left',
       icon: ArrowLeft,
       disabled: index <= 0,
-      run: () => moveColumnAtOnce(board, column, -1),
+      run: () => moveColumn(board, column, -1),
     },
     {
       label: 'Move right',
       icon: ArrowRight,
       disabled: index >= board.columns.length - 1,
-      run: () => moveColumnAtOnce(board, column, 1),
+      run: () => moveColumn(board, column, 1),
     },
     'line',
-    { label: 'Archive', icon: Archive, run: edit({ verb: 'archiveColumn', column: id }) },
-    { label: 'Move to the trash…', icon: Trash, danger: true, run: later(() => askOrDelete(board, column)) },
+    { label: 'Archive', icon: Archive, run: () => archiveColumn(board, column) },
+    { label: 'Move to the trash…', icon: Trash, danger: true, run: later(() => deleteColumn(board, column)) },
   ];
+  return entries.map((entry) => (isEntry(entry) && entry !== fold ? explained(entry, board.id) : entry));
+}
+
+function isEntry(item: MenuItem): item is MenuEntry {
+  return item !== 'line' && !('heading' in item);
+}
+
+/** Says why where the person's role does not let them, before a field opens for nothing. */
+function explained(entry: MenuEntry, board: string): MenuEntry {
+  const run = entry.run;
+  return run === undefined ? entry : { ...entry, run: () => saidWhyNot(board) || run() };
 }
 
 export function colourEntries(
@@ -77,22 +90,4 @@ export function colourEntries(
     run: run(colour),
   }));
   return [none, ...colours];
-}
-
-/** A field that opens while the menu closes would lose the focus to the menu's button again. */
-export function later(run: () => unknown): () => void {
-  return () => {
-    setTimeout(run);
-  };
-}
-
-async function fold(board: BoardState, column: ColumnId): Promise<void> {
-  const edited = await workspace.edit(board.id, { verb: 'collapseColumn', column, collapsed: true });
-  if (edited) later(() => drag.focusHead(column))();
-}
-
-/** Only a column with cards needs to ask where they go. */
-function askOrDelete(board: BoardState, column: ColumnRecord): void {
-  if (board.cards(column.id).length > 0) inPlace.deleting = column.id;
-  else void workspace.edit(board.id, { verb: 'deleteColumn', column: column.id, cards: { to: 'trash' } });
 }

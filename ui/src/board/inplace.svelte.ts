@@ -39,10 +39,14 @@ class InPlace {
   picking: Picking | null = $state.raw(null);
   /** The filter bar shows. */
   filter = $state(false);
+  /** Grows when the filter is asked for: its field takes the focus, also where it shows already. */
+  filterEntries = $state(0);
   /** "Add a column" is open. */
   newColumn = $state(false);
   /** The column that is about to be deleted, while the dialog asks where its cards go. */
   deleting: ColumnId | null = $state(null);
+  /** What has its colour picked: a column, or with none the board itself. */
+  colouring: { readonly column: ColumnId | null } | null = $state.raw(null);
   /** The column whose limit is being set. */
   limiting: ColumnId | null = $state(null);
 
@@ -50,14 +54,22 @@ class InPlace {
     this.composing = { column, at };
   }
 
+  openFilter(): void {
+    this.filter = true;
+    this.filterEntries += 1;
+  }
+
+  /** The board goes away. */
   close(): void {
     this.card = null;
     this.column = null;
     this.board = false;
+    this.filter = false;
     this.composing = null;
     this.picking = null;
     this.newColumn = false;
     this.deleting = null;
+    this.colouring = null;
     this.limiting = null;
   }
 }

@@ -1,5 +1,6 @@
 // Drafts whose column or card is no longer on the board: typed text stays reachable.
 
+import { bridge, Disconnected, Refusal } from '../bridge/bridge';
 import type { Draft } from '../generated/Draft';
 import type { Edit } from '../generated/Edit';
 import type { BoardState } from '../state/board.svelte';
@@ -15,15 +16,30 @@ function isLeft(draft: Draft, board: BoardState): boolean {
   return !board.columns.some((column) => column.id === draft.column);
 }
 
-/** Newest first. The panel offers those of the card that is open in it itself. */
-export function leftDrafts(
-  drafts: Iterable<Draft>,
-  board: BoardState,
-  openCard: string | null,
-): readonly Draft[] {
+/** Newest first. */
+export function leftDrafts(drafts: Iterable<Draft>, board: BoardState): readonly Draft[] {
   return [...drafts]
-    .filter((draft) => isLeft(draft, board) && (draft.card === null || draft.card !== openCard))
+    .filter((draft) => isLeft(draft, board))
     .toSorted((one, other) => other.savedMs - one.savedMs);
+}
+
+/** Those of the cards that are neither in the archive nor in the trash, so that nothing opens them. */
+export async function purgedOf(board: BoardState, cards: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = await Promise.all(
+    [...new Set(cards)].map(async (card) => ((await isPurged(board.id, card)) ? [card] : [])),
+  );
+  return new Set(found.flat());
+}
+
+async function isPurged(board: string, card: string): Promise<boolean> {
+  try {
+    await bridge.call({ ask: 'card', board, card });
+    return false;
+  } catch (error) {
+    if (error instanceof Refusal) return error.failure.code === 'notFound';
+    if (error instanceof Disconnected) return false;
+    throw error;
+  }
 }
 
 /** What a column's composer held becomes a card for each line; what was typed on a card becomes one. */

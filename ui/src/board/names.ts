@@ -17,6 +17,7 @@ export function cardName(board: BoardState, card: CardRecord): string {
   const due = card.dates.due;
   if (due) parts.push(`${!card.done && isPast(due) ? 'overdue since' : 'due'} ${longWhen(due)}`);
   if (card.items > 0) parts.push(`${card.itemsDone} of ${counted(card.items, 'item')} done`);
+  if (card.apart) parts.push('two descriptions to choose between');
   if (card.comments > 0) parts.push(counted(card.comments, 'comment'));
   const people = card.people.map((id) => board.person(id)?.name ?? '').filter((name) => name !== '');
   if (people.length > 0) parts.push(`assigned to ${people.join(', ')}`);

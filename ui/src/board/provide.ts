@@ -6,6 +6,7 @@ import type { CardId } from '../generated/CardId';
 import type { BoardState } from '../state/board.svelte';
 import { focus } from '../state/focus.svelte';
 import { pickUp, shift } from './cards';
+import { COLUMN_ACTS } from './column-acts';
 import { inPlace, type Picker } from './inplace.svelte';
 import { revealCard } from './reveal';
 import { elementOf } from './rows.svelte';
@@ -37,9 +38,13 @@ export function provideBoardActions(board: BoardState): () => void {
     ['card.cover', pick('cover')],
     ['column.new', () => (inPlace.newColumn = true)],
     ['board.rename', () => (inPlace.board = true)],
-    ['board.filter', () => (inPlace.filter = true)],
+    ['board.colour', () => (inPlace.colouring = { column: null })],
+    ['board.filter', () => inPlace.openFilter()],
   ];
-  const ends = runs.map(([id, run]) => actions.provide(id, run));
+  const ofColumns = COLUMN_ACTS.map(
+    ([id, act]) => [id, ({ column }) => column && act(board, column)] satisfies [ActionId, Run],
+  );
+  const ends = [...runs, ...ofColumns].map(([id, run]) => actions.provide(id, run));
   return () => {
     for (const end of ends) end();
   };

@@ -19,6 +19,8 @@ interface ReplyIs {
   board: 'board';
   card: 'card';
   history: 'history';
+  versions: 'versions';
+  versionText: 'text';
   edit: 'edited';
   edits: 'edited';
   createBoard: 'edited';
@@ -39,12 +41,37 @@ interface ReplyIs {
   makeBackup: 'backups';
   restore: 'overview';
   check: 'checked';
+  status: 'status';
+  sharing: 'sharing';
+  look: 'here';
+  signIn: 'sharing';
+  signOut: 'sharing';
+  connectNow: 'done';
+  offeredBoards: 'offered';
+  fetchBoard: 'fetched';
+  shareBoard: 'sharing';
+  detach: 'detached';
+  unshare: 'detached';
+  moveToServer: 'detached';
+  members: 'members';
+  setRole: 'members';
+  removeMember: 'members';
+  invitations: 'invitations';
+  invite: 'invitations';
+  revoke: 'invitations';
+  addMember: 'members';
+  lookAtInvitation: 'invited';
+  join: 'fetched';
+  tray: 'tray';
+  copyRefused: 'edited';
+  discardRefused: 'tray';
 }
 
 interface ShellReplyIs {
   chooseFile: 'file';
   saveExport: 'saved';
   openLink: 'done';
+  takeLink: 'link';
   showFolder: 'done';
   preferences: 'preferences';
   setPreferences: 'done';

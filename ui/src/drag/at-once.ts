@@ -1,5 +1,7 @@
-// Moving without a hold: Shift and an arrow.
+// Moving without a hold: Shift and an arrow. Keys come faster than the disk answers, so that each move
+// waits for the one before it, and reckons from where that one has put things.
 
+import type { CardId } from '../generated/CardId';
 import type { CardRecord } from '../generated/CardRecord';
 import type { ColumnRecord } from '../generated/ColumnRecord';
 import { announce } from '../state/announce.svelte';
@@ -10,8 +12,28 @@ import { neighboursBefore } from './gap';
 import { Lane } from './lane';
 import { type Step, stepped } from './move-mode';
 
-/** Moves cards one step from where `grabbed` stands; true where that changed something. */
-export async function moveAtOnce(
+let last: Promise<unknown> = Promise.resolve();
+
+function inTurn(move: () => Promise<boolean>): Promise<boolean> {
+  const mine = last.then(move);
+  last = mine.catch(() => undefined);
+  return mine;
+}
+
+/** Moves cards one step from where the `lead` stands; true where that changed something. */
+export function moveAtOnce(
+  board: BoardState,
+  cards: readonly CardId[],
+  lead: CardId,
+  step: Step,
+): Promise<boolean> {
+  return inTurn(() => {
+    const grabbed = board.card(lead);
+    return grabbed ? moveCards(board, board.these(cards), grabbed, step) : Promise.resolve(false);
+  });
+}
+
+async function moveCards(
   board: BoardState,
   cards: readonly CardRecord[],
   grabbed: CardRecord,
@@ -39,11 +61,11 @@ export async function moveAtOnce(
 }
 
 /** Moves a column one place to the left or right. */
-export async function moveColumnAtOnce(
-  board: BoardState,
-  column: ColumnRecord,
-  by: -1 | 1,
-): Promise<boolean> {
+export function moveColumnAtOnce(board: BoardState, column: ColumnRecord, by: -1 | 1): Promise<boolean> {
+  return inTurn(() => moveColumn(board, column, by));
+}
+
+async function moveColumn(board: BoardState, column: ColumnRecord, by: -1 | 1): Promise<boolean> {
   const kept = board.columns.filter((each) => each.id !== column.id);
   const home = board.columns.findIndex((each) => each.id === column.id);
   const gap = home + by;

@@ -8,6 +8,7 @@ import type { ColumnRecord } from '../generated/ColumnRecord';
 import { announce } from '../state/announce.svelte';
 import { type BoardState, RECOVERED } from '../state/board.svelte';
 import { focus } from '../state/focus.svelte';
+import { saidWhyNot } from '../state/sharing.svelte';
 import { workspace } from '../state/workspace.svelte';
 import { boardWords, spoken } from '../words/board';
 import { Aim } from './aim';
@@ -144,7 +145,7 @@ class Drag {
     this.#press?.abandon();
     this.#press = new Press(event, surface, {
       begin: (at) => {
-        if (!begin() || !this.hold) return;
+        if (saidWhyNot(workspace.board?.id) || !begin() || !this.hold) return;
         this.#aim = new Aim(this.hold, surface, this.views, at);
       },
       move: (at) => this.#aim?.moveTo(at),

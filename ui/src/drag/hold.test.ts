@@ -24,6 +24,7 @@ function card(id: string, within: string, recovered = false): CardRecord {
     priority: null,
     cover: null,
     described: false,
+    apart: false,
     items: 0,
     itemsDone: 0,
     comments: 0,

@@ -18,6 +18,7 @@ function card(id: string): CardRecord {
     priority: null,
     cover: null,
     described: false,
+    apart: false,
     items: 0,
     itemsDone: 0,
     comments: 0,

@@ -5,7 +5,7 @@
  */
 export type Backup = { 
 /**
- * Its file name in the folder of backups; names it in [`Request::Restore`].
+ * Its file name in the folder of backups; names it in [`super::Request::Restore`].
  */
 name: string, madeMs: number, bytes: number, boards: number, cards: number, 
 /**

@@ -23,7 +23,11 @@ key: string,
 /**
  * What counts on the board: a card of an archived column is archived with it.
  */
-standing: Standing, labels: Array<LabelId>, people: Array<PersonId>, dates: Dates, done: boolean, priority: Priority | null, cover: Colour | null, described: boolean, items: number, itemsDone: number, comments: number, attachments: number, 
+standing: Standing, labels: Array<LabelId>, people: Array<PersonId>, dates: Dates, done: boolean, priority: Priority | null, cover: Colour | null, described: boolean, 
+/**
+ * Somebody else's description stands apart from the one that is shown.
+ */
+apart: boolean, items: number, itemsDone: number, comments: number, attachments: number, 
 /**
  * When it was put where it is, in milliseconds since 1970.
  */

@@ -2,6 +2,7 @@
 import type { BoardId } from "./BoardId";
 import type { CardId } from "./CardId";
 import type { ColumnId } from "./ColumnId";
+import type { TextVersion } from "./TextVersion";
 
 /**
  * Text that was typed and is not yet an edit.
@@ -20,6 +21,10 @@ card: CardId | null,
  * In whose composer or head it is offered.
  */
 column: ColumnId | null, text: string, 
+/**
+ * The version of a description that was there when typing began; absent where that says nothing.
+ */
+base: TextVersion | null, 
 /**
  * Filled in by the replica.
  */

@@ -5,4 +5,4 @@ import type { Patch } from "./Patch";
 /**
  * What the shell sends up unasked.
  */
-export type Event = { "what": "patch", patch: Patch, } | { "what": "fileDropped", file: ChosenFile, } | { "what": "fileOver", over: boolean, };
+export type Event = { "what": "patch", patch: Patch, } | { "what": "fileDropped", file: ChosenFile, } | { "what": "linkCame" } | { "what": "fileOver", over: boolean, };

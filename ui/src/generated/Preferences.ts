@@ -11,6 +11,10 @@ export type Preferences = { theme: Theme, lastBoard: BoardId | null,
  */
 letterKeysOff: boolean, 
 /**
+ * Nobody is told what is open here.
+ */
+looksHidden: boolean, 
+/**
  * In percent; 100 where absent.
  */
 zoom: number | null, };

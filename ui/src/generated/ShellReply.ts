@@ -2,4 +2,4 @@
 import type { ChosenFile } from "./ChosenFile";
 import type { Preferences } from "./Preferences";
 
-export type ShellReply = { "is": "file", file: ChosenFile | null, } | { "is": "saved", name: string | null, } | { "is": "preferences", preferences: Preferences, } | { "is": "done" };
+export type ShellReply = { "is": "file", file: ChosenFile | null, } | { "is": "saved", name: string | null, } | { "is": "preferences", preferences: Preferences, } | { "is": "link", link: string | null, } | { "is": "done" };

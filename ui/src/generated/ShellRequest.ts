@@ -7,4 +7,4 @@ import type { Preferences } from "./Preferences";
  * What the window asks of the shell around it: dialogs, files, links and preferences are the
  * shell's, and the page never names a path.
  */
-export type ShellRequest = { "ask": "chooseFile" } | { "ask": "saveExport", board: BoardId, format: ExportFormat, } | { "ask": "openLink", url: string, } | { "ask": "showFolder" } | { "ask": "preferences" } | { "ask": "setPreferences", preferences: Preferences, } | { "ask": "retry" } | { "ask": "quit" };
+export type ShellRequest = { "ask": "chooseFile" } | { "ask": "saveExport", board: BoardId, format: ExportFormat, } | { "ask": "openLink", url: string, } | { "ask": "takeLink" } | { "ask": "showFolder" } | { "ask": "preferences" } | { "ask": "setPreferences", preferences: Preferences, } | { "ask": "retry" } | { "ask": "quit" };

@@ -10,6 +10,8 @@ export class Editing {
   /** The field is open. */
   active = $state(false);
   readonly #standing: () => string;
+  /** Names what stands there; null where versions are not told apart. */
+  readonly #version: () => string | null;
   readonly #save: (text: string) => Promise<boolean>;
   /** What stood there when the field was opened. */
   #began = $state('');
@@ -21,19 +23,36 @@ export class Editing {
     return offer !== null && offer.text !== this.#standing() ? offer : null;
   });
 
-  /** Somebody else changed what stands there while the field was open. */
-  readonly isOvertaken: boolean = $derived.by(() => this.active && this.#standing() !== this.#began);
+  /** Somebody else changed what stands there since the typing began. */
+  readonly isOvertaken: boolean = $derived.by(() => {
+    if (!this.active || this.draft.text === this.#standing()) return false;
+    const version = this.#version();
+    if (version === null || this.draft.version === null) return this.#standing() !== this.#began;
+    return this.draft.version !== version;
+  });
 
-  constructor(draft: DraftField, standing: () => string, save: (text: string) => Promise<boolean>) {
+  /** The text that is offered was typed over another than what stands there. */
+  readonly isOfferOvertaken: boolean = $derived.by(() => {
+    const base = this.offered?.base ?? null;
+    return base !== null && base !== this.#version();
+  });
+
+  constructor(
+    draft: DraftField,
+    standing: () => string,
+    save: (text: string) => Promise<boolean>,
+    version: () => string | null = () => null,
+  ) {
     this.draft = draft;
     this.#standing = standing;
     this.#save = save;
+    this.#version = version;
   }
 
   open(): void {
     if (this.active) return;
     this.#began = this.#standing();
-    this.draft.begin(this.#began);
+    this.draft.begin(this.#began, this.#version());
     this.active = true;
   }
 

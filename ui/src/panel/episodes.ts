@@ -68,6 +68,7 @@ function told(run: readonly HistoryWhat[]): readonly Deed[] {
         ? [{ what: { ...newest, from: 'from' in oldest ? oldest.from : newest.from }, times: 1 }]
         : [];
     case 'described':
+    case 'merged':
     case 'dated':
     case 'prioritised':
     case 'covered':

@@ -8,6 +8,7 @@ import type { Edited } from '../generated/Edited';
 import type { HistoryEvent } from '../generated/HistoryEvent';
 import type { BoardState } from '../state/board.svelte';
 import type { DraftField } from '../state/drafts.svelte';
+import { sharing } from '../state/sharing.svelte';
 import { workspace } from '../state/workspace.svelte';
 
 export class OpenCard {
@@ -29,6 +30,15 @@ export class OpenCard {
   /** The row of the board is newer than what was read, while there is one. */
   get card(): CardRecord | null {
     return this.board.card(this.id) ?? this.#read;
+  }
+
+  /** The person's role on the board lets them change the card. */
+  get mayEdit(): boolean {
+    return sharing.mayEdit(this.board.id);
+  }
+
+  get mayComment(): boolean {
+    return sharing.mayComment(this.board.id);
   }
 
   /** Grows when what is shown must be read again. */

@@ -6,6 +6,8 @@ import { orphansOf } from './orphans';
 const detail: CardDetail = {
   id: 'k',
   description: '',
+  version: '',
+  apart: [],
   createdMs: null,
   checklists: [{ id: 'x', title: '', items: [{ id: 'i', title: '', done: false }] }],
   comments: [{ id: 'm', author: null, text: '', createdMs: null, changed: false }],
@@ -13,7 +15,7 @@ const detail: CardDetail = {
 };
 
 function draft(key: string): Draft {
-  return { key, board: 'b', card: 'k', column: null, text: 'typed', savedMs: 0 };
+  return { key, board: 'b', card: 'k', column: null, text: 'typed', base: null, savedMs: 0 };
 }
 
 test('a draft whose comment, checklist or item was deleted is told apart', () => {

@@ -1,6 +1,27 @@
 // Which dialog is open. One at a time, besides a question.
 
-export type DialogName = 'newBoard' | 'search' | 'palette' | 'help' | 'import' | 'backups' | 'settings';
+export type DialogName =
+  | 'newBoard'
+  | 'search'
+  | 'palette'
+  | 'help'
+  | 'import'
+  | 'backups'
+  | 'settings'
+  | 'signIn'
+  | 'fetch'
+  | 'share'
+  | 'moveToServer'
+  | 'join'
+  | 'tray';
+
+/** What a dialog about sharing is opened for. */
+export interface DialogAbout {
+  readonly server?: string;
+  readonly board?: string;
+  /** A link that came from outside. */
+  readonly link?: string;
+}
 
 /** A question that is asked before something that undo cannot take back, or that is large. */
 export interface Question {
@@ -13,10 +34,12 @@ export interface Question {
 
 class Dialogs {
   open: DialogName | null = $state(null);
+  about: DialogAbout = $state.raw({});
   question: Question | null = $state.raw(null);
   #answer: (yes: boolean) => void = () => undefined;
 
-  show(name: DialogName): void {
+  show(name: DialogName, about: DialogAbout = {}): void {
+    this.about = about;
     this.open = name;
   }
 

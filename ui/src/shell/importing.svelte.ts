@@ -5,7 +5,7 @@ import { bridge, Disconnected, Refusal } from '../bridge/bridge';
 import type { ChosenFile } from '../generated/ChosenFile';
 import type { ImportPreview } from '../generated/ImportPreview';
 import { announce } from '../state/announce.svelte';
-import { toastText } from '../state/toasts';
+import { toastUndo } from '../state/toasts';
 import { workspace } from '../state/workspace.svelte';
 import { failureWords } from '../words/failures';
 import { dialogs } from './dialogs.svelte';
@@ -65,11 +65,10 @@ class Importing {
     this.#show({ at: 'importing', preview });
     await this.#orFail(file.name, async () => {
       const { imported } = await bridge.call({ ask: 'import', file: file.file });
-      workspace.absorb([imported.patch]);
       this.stage = { at: 'start' };
       dialogs.close();
-      await workspace.openBoard(imported.board);
-      toastText(`Imported “${preview.title}”. Undo takes all of it back.`);
+      await workspace.openCreated(imported);
+      toastUndo(`Imported “${preview.title}”`);
       announce(`Imported ${preview.title}`);
     });
   }

@@ -5,7 +5,10 @@ import { type ActionContext, actions, type Run } from '../actions/registry.svelt
 import { bridge } from '../bridge/bridge';
 import type { ExportFormat } from '../generated/ExportFormat';
 import { announce } from '../state/announce.svelte';
+import { isShared, leave, mayEnd } from '../sharing/leaving';
+import { connectNow, signOut, standing } from '../sharing/standing.svelte';
 import { focus } from '../state/focus.svelte';
+import { sharing } from '../state/sharing.svelte';
 import { onToastUndo, toastText } from '../state/toasts';
 import { workspace } from '../state/workspace.svelte';
 import { ZOOM_MAX, ZOOM_MIN, ZOOM_STEP, zoomOf } from './appearance';
@@ -33,10 +36,22 @@ const RUNS: readonly (readonly [ActionId, Run])[] = [
   ['board.exportJson', ({ board }) => board && exportBoard(board.id, 'json')],
   ['board.exportCsv', ({ board }) => board && exportBoard(board.id, 'csv')],
   ['board.exportMarkdown', ({ board }) => board && exportBoard(board.id, 'markdown')],
+  ['board.share', ({ board }) => board && dialogs.show('share', { board: board.id })],
+  ['sharing.copy', ({ board }) => board && leave(board.id, 'copy')],
+  ['sharing.leave', ({ board }) => board && leave(board.id, 'leave')],
+  ['sharing.stop', ({ board }) => board && leave(board.id, 'stop')],
+  ['sharing.move', ({ board }) => board && dialogs.show('moveToServer', { board: board.id })],
+  ['sharing.join', () => dialogs.show('join')],
+  ['sharing.signIn', () => dialogs.show('signIn')],
+  ['sharing.signOut', signOutOfOne],
+  ['sharing.fetch', () => dialogs.show(sharing.signedIn.length > 0 ? 'fetch' : 'signIn')],
+  ['sharing.connect', connectNow],
+  ['sharing.tray', () => dialogs.show('tray')],
+  ['sharing.show', () => (standing.open = true)],
   ['search.open', () => dialogs.show('search')],
   ['palette.open', () => dialogs.show('palette')],
-  ['archive.open', () => workspace.show('archive')],
-  ['trash.open', () => workspace.show('trash')],
+  ['archive.open', () => showShelf('archive')],
+  ['trash.open', () => showShelf('trash')],
   ['edit.undo', () => workspace.undo()],
   ['edit.redo', () => workspace.redo()],
   ['zoom.in', () => zoom(ZOOM_STEP)],
@@ -61,8 +76,32 @@ export function provideShell(): () => void {
 }
 
 /** A folder can be shown where there is a desktop around the page. */
-function isPossible(id: ActionId): () => boolean {
-  return id === 'folder.show' ? () => bridge.native : () => workspace.phase === 'ready';
+function isPossible(id: ActionId): (context: ActionContext) => boolean {
+  switch (id) {
+    case 'sharing.copy':
+    case 'sharing.leave':
+      return ({ board }) => board !== null && isShared(board.id);
+    case 'sharing.stop':
+    case 'sharing.move':
+      return ({ board }) => board !== null && mayEnd(board.id);
+    case 'folder.show':
+      return () => bridge.native;
+    case 'sharing.signOut':
+      return () => sharing.signedIn.length > 0;
+    case 'sharing.connect':
+    case 'sharing.tray':
+    case 'sharing.show':
+      return () => sharing.now.servers.length > 0;
+    default:
+      return () => workspace.phase === 'ready';
+  }
+}
+
+/** Where there are several, the list of all of them asks which. */
+function signOutOfOne(): unknown {
+  const [first, ...others] = sharing.signedIn;
+  if (first && others.length === 0) return signOut(first.url);
+  return (standing.open = true);
 }
 
 export async function exportBoard(board: string, format: ExportFormat): Promise<void> {
@@ -70,6 +109,12 @@ export async function exportBoard(board: string, format: ExportFormat): Promise<
   if (name === null) return;
   toastText(`Saved as ${name}`);
   announce(`Saved as ${name}`);
+}
+
+/** Whoever comes by keys goes on with what the list is searched for. */
+async function showShelf(name: 'archive' | 'trash'): Promise<void> {
+  await workspace.show(name);
+  focus.done();
 }
 
 async function finish(board: string, card: string, done: boolean): Promise<void> {

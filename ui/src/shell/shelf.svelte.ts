@@ -1,5 +1,6 @@
 // What rests in the archive or the trash, and what can be done with it.
 
+import { tick } from 'svelte';
 import { bridge } from '../bridge/bridge';
 import type { Edit } from '../generated/Edit';
 import type { ShelfItem } from '../generated/ShelfItem';
@@ -13,11 +14,15 @@ import { dialogs } from './dialogs.svelte';
 
 export type ShelfName = 'archive' | 'trash';
 
+/** The buttons of a row after which it is gone. */
+type ShelfAct = 'restore' | 'remove';
+
 class Shelf {
   items: readonly ShelfItem[] = $state.raw([]);
   /** What the list is searched for. */
   words = $state('');
   loaded = $state(false);
+  #name: ShelfName | null = null;
 
   readonly shown: readonly ShelfItem[] = $derived.by(() => {
     const words = folded(this.words).split(/\s+/).filter(Boolean);
@@ -27,6 +32,15 @@ class Shelf {
     });
   });
 
+  /** Another list shows: what the one before was searched for says nothing about this one. */
+  enter(name: ShelfName): void {
+    if (this.#name === name) return;
+    this.#name = name;
+    this.words = '';
+    this.items = [];
+    this.loaded = false;
+  }
+
   async load(name: ShelfName): Promise<void> {
     const reply = await bridge.call({ ask: name, board: null });
     if (workspace.view !== name) return;
@@ -35,15 +49,29 @@ class Shelf {
   }
 
   async restore(name: ShelfName, item: ShelfItem): Promise<void> {
-    const edited = await workspace.edit(item.board, name === 'archive' ? fromArchive(item) : fromTrash(item));
-    if (!edited) return;
-    const words = `Restored “${item.title}”`;
+    const { title } = item;
+    const edit = name === 'archive' ? fromArchive(item) : fromTrash(item);
+    if (!(await this.#takeOut(name, item, edit, 'restore'))) return;
+    const words = `Restored “${title}”`;
     toastText(words);
     announce(words);
   }
 
   async remove(item: ShelfItem): Promise<void> {
-    await workspace.edit(item.board, toTrash(item));
+    await this.#takeOut('archive', item, toTrash(item), 'remove');
+  }
+
+  /** The focus goes on to the same button of the row that stands in the place of this one. */
+  async #takeOut(name: ShelfName, item: ShelfItem, edit: Edit, act: ShelfAct): Promise<boolean> {
+    const { id, board } = item;
+    const index = this.shown.findIndex((one) => one.id === id);
+    const edited = await workspace.edit(board, edit);
+    if (!edited) return false;
+    await this.load(name);
+    await tick();
+    const heir = this.shown[Math.min(index, this.shown.length - 1)];
+    if (heir && workspace.view === name) focusRow(heir.id, act);
+    return true;
   }
 
   async emptyTrash(): Promise<void> {
@@ -65,6 +93,11 @@ class Shelf {
 }
 
 export const shelf = new Shelf();
+
+function focusRow(id: string, act: ShelfAct): void {
+  const row = document.querySelector(`[data-shelf-row="${CSS.escape(id)}"]`);
+  row?.querySelector<HTMLElement>(`[data-shelf-act="${act}"]`)?.focus();
+}
 
 function fromArchive(item: ShelfItem): Edit {
   switch (item.kind) {

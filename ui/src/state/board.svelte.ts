@@ -109,6 +109,11 @@ export class BoardState {
     return this.#index.get(id);
   }
 
+  /** Those of these cards that are on the board. */
+  these(ids: readonly CardId[]): readonly CardRecord[] {
+    return ids.map((id) => this.card(id)).filter((card) => card !== undefined);
+  }
+
   /** A live or archived column. */
   column(id: ColumnId): ColumnRecord | undefined {
     return this.#columnIndex.get(id);

@@ -37,6 +37,7 @@ function card(id: string, inColumn: string, key: string, change: Partial<CardRec
     priority: null,
     cover: null,
     described: false,
+    apart: false,
     items: 0,
     itemsDone: 0,
     comments: 0,

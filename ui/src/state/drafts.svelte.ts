@@ -37,6 +37,7 @@ export class DraftField {
   readonly #journal: Journal;
   #text = $state('');
   #base = $state('');
+  #version: string | null = $state(null);
   /** Under which key this field writes; another than `key` while an undecided offer lies there. */
   #slot: string | null = $state(null);
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -66,6 +67,11 @@ export class DraftField {
     return this.#text !== this.#base;
   }
 
+  /** The version of the text over which this is typed; null where that says nothing. */
+  get version(): string | null {
+    return this.#version;
+  }
+
   /**
    * Text from before that is neither kept nor discarded yet. No `$derived`: the field outlives the
    * component that asked for it first, and a derived would go to rest with that one.
@@ -74,11 +80,12 @@ export class DraftField {
     return this.#offer();
   }
 
-  /** Editing starts from `base`; it is no draft until it is changed. */
-  begin(base: string): void {
+  /** Editing starts from `base`, which is this version; it is no draft until it is changed. */
+  begin(base: string, version: string | null = null): void {
     if (this.dirty) return;
     this.#base = base;
     this.#text = base;
+    this.#version = version;
   }
 
   /** Takes the offered text into the field, before what was typed since. */
@@ -90,6 +97,7 @@ export class DraftField {
     this.#slot = offer.key;
     this.#journalled = offer.text;
     this.#text = offer.text + typed;
+    this.#version = offer.base ?? this.#version;
     if (typed !== '') void this.flush();
   }
 
@@ -171,6 +179,14 @@ export class DraftField {
 
   #draft(key: string, text: string): Draft {
     const { board, card, column } = this.#place;
-    return { key, board, card: card ?? null, column: column ?? null, text, savedMs: Date.now() };
+    return {
+      key,
+      board,
+      card: card ?? null,
+      column: column ?? null,
+      text,
+      base: this.#version,
+      savedMs: Date.now(),
+    };
   }
 }

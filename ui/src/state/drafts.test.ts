@@ -22,7 +22,7 @@ class Paper {
   }
 
   offer(key: string, text: string): void {
-    this.saved.set(key, { key, board: 'board', card: '1', column: null, text, savedMs: 1 });
+    this.saved.set(key, { key, board: 'board', card: '1', column: null, text, base: null, savedMs: 1 });
   }
 
   #save(draft: Draft): Promise<boolean> {

@@ -20,6 +20,7 @@ function due(when: When | null, done = false): CardRecord {
     priority: null,
     cover: null,
     described: false,
+    apart: false,
     items: 0,
     itemsDone: 0,
     comments: 0,

@@ -5,7 +5,8 @@ import { SvelteSet } from 'svelte/reactivity';
 import type { CardId } from '../generated/CardId';
 import type { ColumnId } from '../generated/ColumnId';
 import { type BoardState, laneOf, RECOVERED } from './board.svelte';
-import { type Onlooker, workspace } from './workspace.svelte';
+import type { Onlooker } from './onlookers';
+import { workspace } from './workspace.svelte';
 
 /** Brings a card of a virtualised column into view and gives DOM focus to it. */
 export type Reveal = (card: CardId, focus: boolean) => void;
@@ -184,7 +185,7 @@ class Focus implements Onlooker {
     const card = this.panel ?? this.card;
     const column = board.columns.find((one) => one.id === this.column) ?? board.columns[0];
     if (card !== null && board.card(card)) this.focusCard(card);
-    else if (this.panel !== null) return;
+    else if (this.panel !== null) this.entries += 1;
     else if (column) this.#focusHead(column.id);
   }
 

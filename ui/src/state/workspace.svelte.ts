@@ -3,9 +3,7 @@
 
 import { bridge, Disconnected, Refusal } from '../bridge/bridge';
 import type { BoardRecord } from '../generated/BoardRecord';
-import type { CardId } from '../generated/CardId';
 import type { Colour } from '../generated/Colour';
-import type { ColumnId } from '../generated/ColumnId';
 import type { Draft } from '../generated/Draft';
 import type { Edit } from '../generated/Edit';
 import type { Edited } from '../generated/Edited';
@@ -21,8 +19,11 @@ import { announce } from './announce.svelte';
 import { BoardState } from './board.svelte';
 import type { DraftField, DraftPlace } from './drafts.svelte';
 import { Drawer } from './drawer.svelte';
+import { idsOf, type Onlooker, Onlookers } from './onlookers';
 import { byKey } from './order';
+import { presence } from './presence.svelte';
 import { Saving } from './saving.svelte';
+import { sharing } from './sharing.svelte';
 import { forgetUndoToast, toastText, toastUndo } from './toasts';
 
 export type Phase = 'starting' | 'ready' | 'failed';
@@ -30,19 +31,13 @@ export type Phase = 'starting' | 'ready' | 'failed';
 /** What the middle of the window shows. */
 export type View = 'board' | 'archive' | 'trash';
 
-/** Looks on before and after a board changes, as the focus does. */
-export interface Onlooker {
-  before(): void;
-  after(): void;
-  /** Another board, or none, is open now. */
-  opened(): void;
-  /** Something that the person did came true. */
-  done(): void;
-  /** Undo or redo brought back what was not on the open board before. */
-  cameBack(columns: readonly ColumnId[], cards: readonly CardId[]): void;
-}
-
-const NO_PREFERENCES: Preferences = { theme: 'system', lastBoard: null, letterKeysOff: false, zoom: null };
+const NO_PREFERENCES: Preferences = {
+  theme: 'system',
+  lastBoard: null,
+  letterKeysOff: false,
+  looksHidden: false,
+  zoom: null,
+};
 
 export class Workspace {
   phase: Phase = $state('starting');
@@ -54,6 +49,8 @@ export class Workspace {
   boards: readonly BoardRecord[] = $state.raw([]);
   /** The open board; absent while none is open. */
   board: BoardState | null = $state.raw(null);
+  /** A board that was fetched from a server and is not here yet: it is opened when it is. */
+  coming: string | null = $state(null);
   undoState: UndoState = $state.raw({ undo: null, redo: null });
   preferences: Preferences = $state.raw(NO_PREFERENCES);
   folder = $state('');
@@ -64,7 +61,7 @@ export class Workspace {
   readonly #saving = new Saving();
   readonly #drawer = new Drawer(this.#saving);
   #opening: { readonly id: string; readonly patches: Patch[] } | null = null;
-  readonly #onlookers = new Set<Onlooker>();
+  readonly #onlookers = new Onlookers();
 
   readonly liveBoards: readonly BoardRecord[] = $derived(
     this.boards.filter((board) => board.standing === 'live'),
@@ -88,6 +85,8 @@ export class Workspace {
       const shell = await bridge.shell({ ask: 'preferences' });
       this.preferences = shell.preferences;
       const reply = await bridge.call({ ask: 'open' });
+      await sharing.load();
+      await presence.load();
       await this.#begin(reply.overview);
     } catch (error) {
       this.#fail(error);
@@ -110,6 +109,8 @@ export class Workspace {
     await this.#saving.quietly(async () => {
       const reply = await bridge.call({ ask: 'open' });
       this.#takeOverview(reply.overview);
+      await sharing.load();
+      await presence.load();
       const open = this.liveBoards.find((board) => board.id === this.board?.id);
       if (open) await this.#read(open.id);
       else if (this.board) this.#leaveBoard();
@@ -138,10 +139,12 @@ export class Workspace {
     this.folder = overview.folder;
     this.version = overview.version;
     this.#drawer.replace(overview.drafts);
+    void this.#openComing();
   }
 
   /** Shows a board. */
   async openBoard(id: string): Promise<void> {
+    this.coming = null;
     await this.flushDrafts();
     await this.#saving.quietly(async () => {
       if (this.board?.id !== id) await this.#read(id);
@@ -149,6 +152,19 @@ export class Workspace {
       // Not waited for: a dialog over the board must not take the first keys meant for it.
       void this.setPreferences({ lastBoard: id });
     });
+  }
+
+  /** Shows a board of a server, at once or as soon as it is here. */
+  async openFetched(id: string): Promise<void> {
+    this.coming = id;
+    this.view = 'board';
+    await this.#openComing();
+  }
+
+  async #openComing(): Promise<void> {
+    const id = this.coming;
+    if (id === null || !this.liveBoards.some((board) => board.id === id)) return;
+    await this.openBoard(id);
   }
 
   /** Shows the archive or the trash in the place of the board. */
@@ -176,7 +192,7 @@ export class Workspace {
     this.#absorb(edited.patch);
     forgetUndoToast();
     if (destroyed !== null && !edited.unchanged) toastUndo(destroyed);
-    for (const onlooker of this.#onlookers) onlooker.done();
+    this.#onlookers.done();
     return edited;
   }
 
@@ -196,12 +212,16 @@ export class Workspace {
     const reply = await this.#saving.edit(() =>
       bridge.call({ ask: 'createBoard', title, colour, columns: [...columns] }),
     );
-    return this.#openCreated(reply?.edited ?? null);
+    if (!reply) return false;
+    await this.openCreated(reply.edited);
+    return true;
   }
 
   async createExample(): Promise<boolean> {
     const reply = await this.#saving.edit(() => bridge.call({ ask: 'createExample' }));
-    return this.#openCreated(reply?.edited ?? null);
+    if (!reply) return false;
+    await this.openCreated(reply.edited);
+    return true;
   }
 
   async undo(): Promise<void> {
@@ -257,13 +277,19 @@ export class Workspace {
     return this.#drawer.flush();
   }
 
-  /** Drafts that a card's panel offers; a card with any carries a mark. */
+  /** Drafts that a card's panel offers. */
   draftsOfCard(card: string): readonly Draft[] {
     return this.#drawer.ofCard(card);
   }
 
-  draftsOfColumn(column: string): readonly Draft[] {
-    return this.#drawer.ofColumn(column);
+  /** Text was typed in this field, is no edit yet, and lies on disk: the mark says so. */
+  isDraftOnDisk(key: string): boolean {
+    return this.#drawer.isOnDisk(key);
+  }
+
+  /** The same for all fields of a card. */
+  isCardMarked(card: string): boolean {
+    return this.#drawer.isCardMarked(card);
   }
 
   /** Calls the onlooker around every change of the open board. */
@@ -276,12 +302,11 @@ export class Workspace {
     for (const patch of patches) this.#absorb(patch);
   }
 
-  async #openCreated(edited: Edited | null): Promise<boolean> {
-    if (edited === null) return false;
-    this.#absorb(edited.patch);
-    await this.openBoard(edited.board);
-    for (const onlooker of this.#onlookers) onlooker.done();
-    return true;
+  /** Shows a board that was just made or imported, and the focus enters it. */
+  async openCreated(made: { readonly board: string; readonly patch: Patch }): Promise<void> {
+    this.#absorb(made.patch);
+    await this.openBoard(made.board);
+    this.#onlookers.done();
   }
 
   async #takeUndone(undone: Undone, way: 'undo' | 'redo', before: ReadonlySet<string>): Promise<void> {
@@ -292,17 +317,8 @@ export class Workspace {
     announce(words);
     const board = this.liveBoards.find((one) => one.id === undone.board);
     if (board && board.id !== this.board?.id) await this.openBoard(board.id);
-    else this.#tellCameBack(undone.patches, before);
-    for (const onlooker of this.#onlookers) onlooker.done();
-  }
-
-  #tellCameBack(patches: readonly Patch[], before: ReadonlySet<string>): void {
-    const of = patches.filter((patch) => patch.of === 'board').map((patch) => patch.patch);
-    const isNew = (row: { readonly id: string; readonly standing: string }): boolean =>
-      row.standing === 'live' && !before.has(row.id);
-    const columns = of.flatMap((patch) => patch.columns.filter(isNew).map((row) => row.id));
-    const cards = of.flatMap((patch) => patch.cards.filter(isNew).map((row) => row.id));
-    for (const onlooker of this.#onlookers) onlooker.cameBack(columns, cards);
+    else this.#onlookers.cameBack(undone.patches, before);
+    this.#onlookers.done();
   }
 
   #take(event: Event): void {
@@ -310,6 +326,10 @@ export class Workspace {
   }
 
   #absorb(patch: Patch): void {
+    if (patch.of === 'here') {
+      presence.absorb(patch.here);
+      return;
+    }
     this.pulse += 1;
     switch (patch.of) {
       case 'board':
@@ -317,6 +337,9 @@ export class Workspace {
         break;
       case 'drafts':
         this.#drawer.absorb(patch.put, patch.dropped);
+        break;
+      case 'sharing':
+        sharing.absorb(patch.sharing);
         break;
       case 'reload':
         void this.refresh();
@@ -330,11 +353,13 @@ export class Workspace {
     if (this.#opening?.id === record.id) this.#opening.patches.push(patch);
     const board = this.board;
     const isOpen = board?.id === record.id;
-    if (!isOpen || board.seq < patch.patch.to) this.#putBoard(record);
+    const isGone = record.standing === 'deleted';
+    if (!isOpen || isGone || board.seq < patch.patch.to) this.#putBoard(record);
+    if (record.id === this.coming) void this.#openComing();
     if (!isOpen) return;
-    for (const onlooker of this.#onlookers) onlooker.before();
+    this.#onlookers.before();
     if (board.absorb(patch.patch) === 'reload') void this.#saving.quietly(() => this.#read(record.id));
-    for (const onlooker of this.#onlookers) onlooker.after();
+    this.#onlookers.after();
     if (record.standing !== 'live') this.#leaveBoard();
   }
 
@@ -347,7 +372,7 @@ export class Workspace {
 
   #setBoard(board: BoardState | null): void {
     this.board = board;
-    for (const onlooker of this.#onlookers) onlooker.opened();
+    this.#onlookers.opened();
   }
 
   #putBoard(record: BoardRecord): void {
@@ -363,9 +388,9 @@ export class Workspace {
     if (this.#opening !== opening) return;
     this.#opening = null;
     if (this.board?.id === id) {
-      for (const onlooker of this.#onlookers) onlooker.before();
+      this.#onlookers.before();
       this.board.replace(reply.content);
-      for (const onlooker of this.#onlookers) onlooker.after();
+      this.#onlookers.after();
     } else {
       this.#setBoard(new BoardState(reply.content));
     }
@@ -383,13 +408,6 @@ export class Workspace {
         : { code: 'storage', message: String(error), backups: [], folder: null };
     this.phase = 'failed';
   }
-}
-
-/** Every column and card that is on the board. */
-function idsOf(board: BoardState | null): ReadonlySet<string> {
-  if (board === null) return new Set();
-  const cards = [...board.allCards].map((card) => card.id);
-  return new Set([...board.columns.map((column) => column.id), ...cards]);
 }
 
 export const workspace = new Workspace();

@@ -2,6 +2,7 @@
 
 import type { Failure } from '../generated/Failure';
 import type { FailureCode } from '../generated/FailureCode';
+import { untrustedWords } from './certificates';
 
 /** One or two sentences for a toast, after something asked for was not done. */
 export function failureWords(failure: Failure): string {
@@ -24,6 +25,16 @@ export function failureWords(failure: Failure): string {
       return 'Another window works on this folder.';
     case 'storage':
       return `The disk or the database did not answer as it should, so this was not saved: ${failure.message}`;
+    case 'unreachable':
+      return 'The server cannot be reached now. Nothing was changed; try again when it can.';
+    case 'signedOut':
+      return 'You are not signed in at this server any more. Sign in, then try again.';
+    case 'untrusted':
+      return failure.certificate === undefined ? failure.message : untrustedWords(failure.certificate);
+    case 'keyring':
+      return 'The token for this server lies in this computer’s keyring, which is locked or away. Unlock it and try again, or sign in again.';
+    case 'serverSaidNo':
+      return failure.message;
     case 'badRequest':
       return `This was not understood, and nothing was changed: ${failure.message}`;
   }
@@ -40,6 +51,15 @@ export interface FailureScreenWords {
   readonly advice: string;
   readonly retry: string | null;
 }
+
+/** What servers say concerns no start. */
+const NOT_OPENED: FailureScreenWords = {
+  title: 'The boards could not be opened',
+  happened: 'Something that concerns a server kept Holdfast from opening them.',
+  kept: 'Nothing was changed.',
+  advice: 'Start Holdfast again.',
+  retry: 'Try again',
+};
 
 const SCREENS: Readonly<Record<FailureCode, FailureScreenWords>> = {
   diskFull: {
@@ -123,6 +143,11 @@ const SCREENS: Readonly<Record<FailureCode, FailureScreenWords>> = {
     advice: 'Close Holdfast, install it again, and start it.',
     retry: 'Try again',
   },
+  unreachable: NOT_OPENED,
+  signedOut: NOT_OPENED,
+  untrusted: NOT_OPENED,
+  keyring: NOT_OPENED,
+  serverSaidNo: NOT_OPENED,
 };
 
 export function failureScreenWords(code: FailureCode): FailureScreenWords {

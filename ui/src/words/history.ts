@@ -15,6 +15,8 @@ export function historyWords(what: HistoryWhat): string {
       return `renamed this from “${what.from}” to “${what.to}”`;
     case 'described':
       return 'changed the description';
+    case 'merged':
+      return 'brought two descriptions together';
     case 'moved':
       return `moved this from ${what.from} to ${what.to}`;
     case 'labelled':

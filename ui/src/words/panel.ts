@@ -21,9 +21,11 @@ export const panelWords = {
   none: 'None',
   description: 'Description',
   addDescription: 'Add a description…',
+  noDescription: 'None',
   editDescription: 'Edit',
   changedMeanwhile:
-    'The description was changed meanwhile. What you typed is kept; saving puts it in its place.',
+    'This changed while you were typing. Saving brings both together where they differ in other lines, and keeps both side by side elsewhere.',
+  changedSince: 'The description changed since. Nothing is overwritten: keep this, and you can see both.',
   showOther: 'Show the other text',
   hideOther: 'Hide the other text',
   save: 'Save',
@@ -33,6 +35,35 @@ export const panelWords = {
   keep: 'Keep',
   discard: 'Discard',
   saveHint: 'Ctrl+Enter saves, Esc keeps a draft',
+} as const;
+
+export const versionWords = {
+  versions: 'Versions',
+  title: 'Versions of the description',
+  listed: 'All that this description was, newest first',
+  shown: 'Shown now',
+  apart: 'Undecided',
+  merged: 'Came together by itself',
+  empty: 'Empty',
+  unknown: 'Before this copy of the board began',
+  use: 'Use this version',
+  used: 'The description is this version again.',
+  close: 'Close',
+  looking: 'Looking…',
+
+  apartTitle: 'Two texts were written at once',
+  apartWhy: 'They change the same lines, so nobody’s was put in place of the other.',
+  onCard: 'On the card',
+  also: (who: string): string => `By ${who}`,
+  yours: 'Yours',
+  keepThis: 'Keep this one',
+  keepOther: 'Keep the other',
+  combine: 'Combine',
+  combineHint: 'one below the other',
+  decided: 'Both texts stay in the versions.',
+  more: (count: number): string => `${counted(count, 'more text')} after this one.`,
+  mark: 'Two descriptions were written at once. Open the card to choose.',
+  markShort: 'Two texts',
 } as const;
 
 export const checklistWords = {
@@ -90,10 +121,13 @@ export const dateWords = {
 export const pickWords = {
   editLabels: 'Change labels',
   colour: 'Colour',
-  editLabel: (name: string): string => `Change the label ${name}`,
+  editPeople: 'Change people',
+  change: (name: string): string => `Change ${name}`,
   labelName: 'Name',
   nameless: 'without a name',
   deleteLabel: 'Delete the label',
+  personName: 'Name',
+  deletePerson: 'Take off the board',
   back: 'Back',
   you: 'You',
   nobody: 'Nobody',

@@ -4,7 +4,7 @@ import type { Undone } from '../generated/Undone';
 import { counted, fileSize, listed } from './counts';
 import { faceWhen } from './dates';
 import { destroyedWords, doneWords, undoneWords } from './edits';
-import { countWords, noteWords } from './imports';
+import { countWords, missedOf, noteWords } from './imports';
 
 function undone(change: Partial<Undone>): Undone {
   return { verb: 'moveCards', board: 'b', restored: 1, kept: 0, keptTitles: [], patches: [], ...change };
@@ -83,4 +83,20 @@ test('several edits in one step say what was destroyed, if anything', () => {
   expect(destroyedWords([{ verb: 'deleteBoard' }], 'House')).toBe('Moved the board “House” to the trash');
   expect(destroyedWords([remove('a'), remove('b')], '')).toBe('Deleted the label, and 1 more change like it');
   expect(destroyedWords([{ verb: 'restoreBoard' }], 'House')).toBeNull();
+});
+
+test('what stays behind is said in words where a person would miss it', () => {
+  const leftOut = [
+    { path: 'actions[]', count: 27 },
+    { path: 'board.desc', count: 1 },
+    { path: 'cards[].cover.idAttachment', count: 2 },
+    { path: 'cards[].idAttachmentCover', count: 3 },
+    { path: 'cards[].limits', count: 10 },
+    { path: 'customFields[].pos', count: 5 },
+  ];
+  expect(missedOf(leftOut)).toEqual([
+    ['Board description', 1],
+    ['Activity other than comments', 27],
+    ['Pictures as covers', 3],
+  ]);
 });
