@@ -1,0 +1,298 @@
+//! What the journal says in the end: each write with its outcome, and the cards that must therefore be there.
+
+use crate::{
+    act::{Act, Id, Intent, Phase, Standing},
+    journal::{Answered, Fault, Line, Unknown},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A write, from its first sending on.
+#[derive(Clone, Debug)]
+pub struct Write {
+    pub intent: Intent,
+    pub times_sent: u32,
+    /// In the order in which they were heard; of a repeated one there are several.
+    pub answers: Vec<Answered>,
+    /// Each time that its outcome was left open.
+    pub unknowns: Vec<Unknown>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// In the order of their first sending.
+    pub writes: Vec<Write>,
+    pub faults: Vec<Fault>,
+}
+
+/// How many writes came to what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    pub attempted: usize,
+    pub acknowledged: usize,
+    pub refused: usize,
+    pub unknown: usize,
+}
+
+/// A card that must be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    pub title: String,
+    pub column: Id,
+    pub standing: Standing,
+    /// Up to which number the first answer to its key knew the board.
+    pub number: Option<u64>,
+    pub placed: Placed,
+}
+
+/// Where a card must stand in its column. Whatever was put at the end stands behind all that was there, whatever was
+/// put in front before all of it; so the numbers by which cards were put say their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// As it was made: at the end, by the number in the log.
+    Last,
+    First,
+    /// It was made where others' cards were not known, or others came while it was away.
+    Somewhere,
+}
+
+impl Placed {
+    /// Sorts the cards of a column; `None` where that is not known. `number` is that by which it was put there.
+    pub fn rank(self, number: u64) -> Option<i128> {
+        match self {
+            Placed::Last => Some(i128::from(number)),
+            Placed::First => Some(-i128::from(number)),
+            Placed::Somewhere => None,
+        }
+    }
+}
+
+/// What must be on a board at a moment.
+#[derive(Clone, Debug, Default)]
+pub struct Board {
+    pub cards: BTreeMap<Id, Expected>,
+    /// The greatest number that was answered.
+    pub head: u64,
+    /// Titles of creates that nobody knows the outcome of: they may be there once, or not.
+    pub open_titles: BTreeSet<String>,
+    /// Cards with a write of unknown outcome: what they say is not known.
+    pub open_cards: BTreeSet<Id>,
+}
+
+impl Write {
+    pub fn acknowledged(&self) -> Option<&Answered> {
+        self.answers.iter().find(|answer| answer.is_acknowledged())
+    }
+}
+
+impl History {
+    pub fn of(lines: Vec<Line>) -> History {
+        let (mut history, mut at) = (History::default(), BTreeMap::new());
+        for line in lines {
+            match line {
+                Line::Sent(sent) => {
+                    let index = *at.entry(sent.intent.key.clone()).or_insert(history.writes.len());
+                    if index == history.writes.len() {
+                        let (answers, unknowns) = (Vec::new(), Vec::new());
+                        let intent = sent.intent;
+                        history.writes.push(Write { intent, times_sent: 0, answers, unknowns });
+                    }
+                    history.writes[index].times_sent += 1;
+                }
+                Line::Answered(answered) => {
+                    let index = at.get(&answered.key).copied();
+                    if let Some(write) = index.and_then(|index| history.writes.get_mut(index)) {
+                        write.answers.push(answered);
+                    }
+                }
+                Line::Unknown(unknown) => {
+                    let index = at.get(&unknown.key).copied();
+                    if let Some(write) = index.and_then(|index| history.writes.get_mut(index)) {
+                        write.unknowns.push(unknown);
+                    }
+                }
+                Line::Fault(fault) => history.faults.push(fault),
+            }
+        }
+        history
+    }
+
+    pub fn counts<'a>(writes: impl Iterator<Item = &'a Write>) -> Counts {
+        writes.fold(Counts::default(), |mut counts, write| {
+            counts.attempted += 1;
+            match (write.acknowledged(), write.answers.is_empty()) {
+                (Some(_), _) => counts.acknowledged += 1,
+                (None, false) => counts.refused += 1,
+                (None, true) => counts.unknown += 1,
+            }
+            counts
+        })
+    }
+
+    /// What must be on a board, by what was known at a moment. Whoever writes to a card made it, so that the order
+    /// of the sendings is that of the acts. What was saved on a replica need not be elsewhere before they have met.
+    pub fn board(&self, id: &Id, by_us: u64, replicas_met: bool) -> Board {
+        let mut board = Board::default();
+        for write in self.writes.iter().filter(|write| write.intent.board == *id) {
+            let known = write.answers.iter().find(|answer| answer.at_us <= by_us);
+            let may_wait = write.intent.phase == Phase::Offline && !replicas_met;
+            match known {
+                Some(answer) if may_wait => {
+                    board.leave_open(&write.intent.act);
+                    board.open_cards.extend(answer.card.clone());
+                }
+                Some(answer) if answer.is_acknowledged() => board.absorb(&write.intent, answer),
+                Some(_) => {}
+                None => board.leave_open(&write.intent.act),
+            }
+        }
+        board
+    }
+
+    /// Keys that were answered with two different cards: each is a card too many.
+    pub fn keys_with_two_cards(&self) -> Vec<(String, Vec<Id>)> {
+        let two = self.writes.iter().filter_map(|write| {
+            let cards: BTreeSet<&Id> =
+                write.answers.iter().filter_map(|answer| answer.card.as_ref()).collect();
+            (cards.len() > 1)
+                .then(|| (write.intent.key.clone(), cards.into_iter().cloned().collect()))
+        });
+        two.collect()
+    }
+}
+
+impl Board {
+    fn absorb(&mut self, intent: &Intent, answer: &Answered) {
+        self.head = self.head.max(answer.number.unwrap_or(0));
+        let card = match &intent.act {
+            Act::Create { column, title } => {
+                let Some(id) = &answer.card else { return };
+                let (title, column, number) = (title.clone(), column.clone(), answer.number);
+                let standing = Standing::Live;
+                // A replica put it at the end of what it knew.
+                let was_offline = intent.phase == Phase::Offline;
+                let placed = if was_offline { Placed::Somewhere } else { Placed::Last };
+                let card = Expected { title, column, standing, number, placed };
+                self.cards.insert(id.clone(), card);
+                return;
+            }
+            Act::Rename { card, .. }
+            | Act::Move { card, .. }
+            | Act::Archive { card }
+            | Act::Restore { card }
+            | Act::Delete { card } => card,
+        };
+        let Some(expected) = self.cards.get_mut(card) else { return };
+        match &intent.act {
+            Act::Rename { title, .. } => expected.title.clone_from(title),
+            Act::Move { column, first, .. } => {
+                expected.column.clone_from(column);
+                expected.placed = if *first { Placed::First } else { Placed::Last };
+            }
+            act => {
+                expected.standing = act.leads_to().unwrap_or(expected.standing);
+                // Others are put in front and at the end of what is live: a card that was away keeps its place, and
+                // may stand on either side of those that came meanwhile.
+                expected.placed = Placed::Somewhere;
+            }
+        }
+    }
+
+    fn leave_open(&mut self, act: &Act) {
+        match act {
+            Act::Create { title, .. } => self.open_titles.insert(title.clone()),
+            Act::Rename { card, .. }
+            | Act::Move { card, .. }
+            | Act::Archive { card }
+            | Act::Restore { card }
+            | Act::Delete { card } => self.open_cards.insert(card.clone()),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::{Journal, Sent, read};
+
+    fn sent(key: &str, act: Act) -> Line {
+        let (agent, phase, board, due_us) = (0, Phase::Storm, "board".to_owned(), 0);
+        let intent = Intent { key: key.to_owned(), agent, phase, board, act, due_us };
+        Line::Sent(Sent { at_us: 0, intent })
+    }
+
+    fn create(key: &str) -> Line {
+        sent(key, Act::Create { column: "todo".to_owned(), title: format!("card {key}") })
+    }
+
+    fn answered(key: &str, card: &str, number: u64) -> Line {
+        let (key, card, number) = (key.to_owned(), Some(card.to_owned()), Some(number));
+        let (at_us, status, replayed, code) = (0, 201, false, None);
+        Line::Answered(Answered { at_us, key, status, card, number, replayed, code })
+    }
+
+    #[test]
+    fn what_was_not_answered_may_be_there_and_is_not_expected() {
+        let history = History::of(vec![create("a"), answered("a", "1", 5), create("b")]);
+        let board = history.board(&"board".to_owned(), 0, true);
+        assert_eq!(board.cards.keys().collect::<Vec<_>>(), ["1"]);
+        assert_eq!((board.open_titles.len(), board.head), (1, 5));
+        let counts = History::counts(history.writes.iter());
+        assert_eq!((counts.attempted, counts.acknowledged, counts.unknown), (2, 1, 1));
+    }
+
+    #[test]
+    fn what_a_replica_saved_is_owed_by_the_server_once_they_have_met() {
+        let Line::Sent(mut saved) = create("a") else { unreachable!() };
+        saved.intent.phase = Phase::Offline;
+        let history = History::of(vec![Line::Sent(saved), answered("a", "1", 0)]);
+        let id = "board".to_owned();
+        let (before, after) = (history.board(&id, 0, false), history.board(&id, 0, true));
+        assert!(before.cards.is_empty() && before.open_titles.contains("card a"));
+        assert_eq!(after.cards["1"].placed, Placed::Somewhere);
+    }
+
+    #[test]
+    fn a_key_that_was_answered_with_two_cards_is_found() {
+        let once = vec![create("a"), answered("a", "1", 5), create("a"), answered("a", "1", 5)];
+        assert!(History::of(once.clone()).keys_with_two_cards().is_empty());
+        let twice = [once, vec![answered("a", "2", 6)]].concat();
+        let found = History::of(twice).keys_with_two_cards();
+        assert_eq!(found, [("a".to_owned(), vec!["1".to_owned(), "2".to_owned()])]);
+    }
+
+    #[test]
+    fn a_card_is_expected_as_the_last_acknowledged_writes_left_it() {
+        let card = || "1".to_owned();
+        let moves = Act::Move { card: card(), column: "done".to_owned(), first: true };
+        let moved =
+            vec![create("a"), answered("a", "1", 5), sent("b", moves), answered("b", "1", 7)];
+        let board = History::of(moved.clone()).board(&"board".to_owned(), 0, true);
+        assert_eq!(board.cards["1"].placed, Placed::First);
+        let away = vec![
+            sent("c", Act::Archive { card: card() }),
+            answered("c", "1", 8),
+            sent("d", Act::Rename { card: card(), title: "never answered".to_owned() }),
+        ];
+        let board = History::of([moved, away].concat()).board(&"board".to_owned(), 0, true);
+        let expected = &board.cards["1"];
+        assert_eq!((expected.title.as_str(), expected.column.as_str()), ("card a", "done"));
+        assert_eq!((expected.standing, expected.placed), (Standing::Archived, Placed::Somewhere));
+        assert!(board.open_cards.contains("1"), "what it says is not known now");
+    }
+
+    #[tokio::test]
+    async fn what_is_expected_is_what_the_journal_has_on_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let (journal, writing) = Journal::create(&path).unwrap();
+        let lines = vec![create("a"), answered("a", "1", 5)];
+        for line in &lines {
+            journal.write(line.clone()).await.unwrap();
+        }
+        assert_eq!(read(&path).unwrap(), lines);
+        drop(journal);
+        writing.finish().unwrap();
+        assert!(Journal::create(&path).is_err(), "a journal is never written over");
+    }
+}

@@ -1,0 +1,134 @@
+//! The harness's own record of what was sent and what was answered. Each line is on disk before the agent goes
+//! on, and what is expected of the server is read back from the file, so that it rests on nothing in memory.
+
+use crate::act::{Id, Intent};
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    sync::mpsc,
+    thread,
+};
+use tokio::sync::oneshot;
+
+/// A line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "line", rename_all = "camelCase")]
+pub enum Line {
+    /// It is about to be sent, for the first time or again.
+    Sent(Sent),
+    Answered(Answered),
+    /// Nobody knows whether it was done.
+    Unknown(Unknown),
+    /// Something was done to the server.
+    Fault(Fault),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sent {
+    pub at_us: u64,
+    #[serde(flatten)]
+    pub intent: Intent,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answered {
+    pub at_us: u64,
+    pub key: String,
+    pub status: u16,
+    /// Of the card, where the answer showed one.
+    pub card: Option<Id>,
+    /// Of the change, where the answer was the first to this key.
+    pub number: Option<u64>,
+    /// The server said that it had answered this before.
+    pub replayed: bool,
+    /// Why, where it was refused.
+    pub code: Option<String>,
+}
+
+impl Answered {
+    pub fn is_acknowledged(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unknown {
+    pub at_us: u64,
+    pub key: String,
+    pub why: String,
+    /// What was answered, if anything was.
+    pub status: Option<u16>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fault {
+    pub at_us: u64,
+    /// Until it was over.
+    pub until_us: u64,
+    pub name: String,
+}
+
+type Waiting = (Line, oneshot::Sender<()>);
+
+/// Where lines are handed in; clones write to the same file.
+#[derive(Clone)]
+pub struct Journal {
+    lines: mpsc::Sender<Waiting>,
+}
+
+/// The thread that writes, for whoever ends it.
+pub struct Writing(thread::JoinHandle<Result<()>>);
+
+impl Journal {
+    pub fn create(path: &Path) -> Result<(Journal, Writing)> {
+        let file = File::create_new(path).with_context(|| format!("{}", path.display()))?;
+        let (lines, waiting) = mpsc::channel();
+        let thread = thread::spawn(move || write(file, &waiting));
+        Ok((Journal { lines }, Writing(thread)))
+    }
+
+    /// Comes back when the line is on disk.
+    pub async fn write(&self, line: Line) -> Result<()> {
+        let (written, on_disk) = oneshot::channel();
+        self.lines.send((line, written)).ok().context("the journal ended")?;
+        on_disk.await.context("the journal could not be written")
+    }
+}
+
+impl Writing {
+    /// Waits for the last line. All journals are dropped by then.
+    pub fn finish(self) -> Result<()> {
+        self.0.join().ok().context("the journal's thread fell over")?
+    }
+}
+
+/// One fsync for all lines that wait.
+fn write(mut file: File, waiting: &mpsc::Receiver<Waiting>) -> Result<()> {
+    while let Ok(first) = waiting.recv() {
+        let batch: Vec<Waiting> = std::iter::once(first).chain(waiting.try_iter()).collect();
+        let mut bytes = Vec::new();
+        for (line, _) in &batch {
+            serde_json::to_writer(&mut bytes, line)?;
+            bytes.push(b'\n');
+        }
+        file.write_all(&bytes)?;
+        file.sync_data()?;
+        for (_, written) in batch {
+            // Whoever wrote it may have been stopped.
+            written.send(()).ok();
+        }
+    }
+    Ok(())
+}
+
+pub fn read(path: &Path) -> Result<Vec<Line>> {
+    let file = File::open(path).with_context(|| format!("{}", path.display()))?;
+    BufReader::new(file).lines().map(|line| Ok(serde_json::from_str(&line?)?)).collect()
+}

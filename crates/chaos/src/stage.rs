@@ -1,0 +1,126 @@
+//! What the scenarios share: the boards, the agents, and what is done when the faults are over.
+
+use crate::{
+    act::{Act, Id, Intent, Phase},
+    agent::{Acknowledged, Agent, Common, Known},
+    history::History,
+    journal::{self, Journal, Writing},
+    reading::{Board, read_all},
+    run::{Looked, Question, Settings, begin},
+    tongue,
+    wire::Wire,
+};
+use anyhow::{Context, Result, ensure};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+const COLUMNS: [&str; 5] = ["Not Started", "In Progress", "Blocked", "Ready for QC", "Done"];
+
+/// A board that a broken server answered too early is waited for, so that the run goes on.
+const BOARD_TRIES_MAX: usize = 100;
+const BOARD_AGAIN_AFTER: Duration = Duration::from_millis(50);
+
+/// All that agents need to write.
+#[derive(Clone)]
+pub struct Stage {
+    pub settings: Arc<Settings>,
+    pub common: Common,
+    /// By the wall clock.
+    pub began: String,
+    /// It turns true when what is unknown is no longer repeated.
+    given_up: watch::Sender<bool>,
+}
+
+impl Stage {
+    pub fn begin(settings: &Arc<Settings>) -> Result<(Stage, Writing)> {
+        let (journal, writing) = Journal::create(&settings.journal())?;
+        let (began, clock) = begin();
+        let common = Common { clock, journal, acknowledged: Acknowledged::default() };
+        let (settings, given_up) = (settings.clone(), watch::Sender::new(false));
+        Ok((Stage { settings, common, began, given_up }, writing))
+    }
+
+    pub fn agent(&self, number: u32, wire: &Wire) -> Agent {
+        let (wire, common) = (wire.another(), self.common.clone());
+        Agent { number, wire, common, given_up: self.given_up.subscribe() }
+    }
+
+    /// The server is gone: what is unknown stays so for now.
+    pub fn give_up(&self, given_up: bool) {
+        self.given_up.send_replace(given_up);
+    }
+
+    /// A word that all titles of the run have.
+    pub fn word(&self) -> String {
+        word(&self.settings)
+    }
+
+    /// What an agent means to do, under a key of its own.
+    pub fn intent(
+        &self,
+        agent: u32,
+        phase: Phase,
+        board: &Id,
+        name: &str,
+        due_us: u64,
+        act: Act,
+    ) -> Intent {
+        let key = format!("{}-{name}", self.word());
+        Intent { key, agent, phase, board: board.clone(), act, due_us }
+    }
+
+    pub fn heard(&self, known: &Known) {
+        if let Known::Acknowledged(answered) = known
+            && let Some(card) = &answered.card
+        {
+            self.common.acknowledged.add(card);
+        }
+    }
+
+    /// A board with its columns; also whether it was there as soon as it was answered.
+    pub async fn make_board(&self, wire: &mut Wire, number: u32) -> Result<(Arc<Board>, Question)> {
+        let made = wire.ask(&tongue::make_board(&format!("Chaos {number}"), &COLUMNS)).await?;
+        let said = String::from_utf8_lossy(&made.bytes).into_owned();
+        ensure!(made.status == 201, "the board was answered {}: {said}", made.status);
+        let id = tongue::id(&made.json()?)?;
+        let mut listed = wire.ask(&tongue::columns(&id)).await?;
+        let fault = (listed.status != 200).then(|| format!("it was answered {}", listed.status));
+        for _ in 0..BOARD_TRIES_MAX {
+            if listed.status == 200 {
+                break;
+            }
+            tokio::time::sleep(BOARD_AGAIN_AFTER).await;
+            listed = wire.ask(&tongue::columns(&id)).await?;
+        }
+        let columns = tongue::array(&listed)?.iter().map(tongue::id).collect::<Result<Vec<_>>>()?;
+        ensure!(columns.len() == COLUMNS.len(), "the board has the columns {columns:?}");
+        let asked = "GET …/columns of a board as soon as it was made".to_owned();
+        Ok((Arc::new(Board { id, columns, word: self.word() }), Question { asked, fault }))
+    }
+
+    /// Looks at every read path of a board for what was acknowledged until now.
+    pub async fn look(&self, wire: &mut Wire, board: &Arc<Board>, when: &str) -> Result<Looked> {
+        let by_us = self.common.clock.now_us();
+        let known = History::of(journal::read(&self.settings.journal())?);
+        let expected = known.board(&board.id, by_us, true);
+        let ids: Vec<Id> = expected.cards.keys().cloned().collect();
+        let found = read_all(wire, board, &ids, expected.head).await;
+        Ok(Looked::new(when, by_us, board, found))
+    }
+
+    /// Repeats what nobody knows the outcome of, by its key.
+    pub async fn settle(&self, wire: &Wire) -> Result<()> {
+        self.give_up(false);
+        let lines = journal::read(&self.settings.journal())?;
+        let mut agent = self.agent(0, wire);
+        for write in History::of(lines).writes.iter().filter(|write| write.answers.is_empty()) {
+            let known = agent.carry_out(&write.intent).await.context("a write is not settled")?;
+            self.heard(&known);
+        }
+        Ok(())
+    }
+}
+
+fn word(settings: &Settings) -> String {
+    format!("chaos{:x}", settings.seed)
+}
