@@ -3,10 +3,12 @@
 
 pub mod board;
 mod cards;
+mod carry;
 mod details;
 mod place;
 mod series;
 
+pub use carry::{Carried, Carry};
 pub use series::Series;
 
 use crate::{
@@ -49,6 +51,8 @@ pub enum Refusal {
     Oneself,
     #[error("a column's cards cannot go to the column itself")]
     IntoItself,
+    #[error("the board has no column yet that a card could go to")]
+    NoColumn,
 }
 
 /// What an edit comes to.

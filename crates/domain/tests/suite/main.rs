@@ -6,6 +6,7 @@
 mod support;
 
 mod broken_builds;
+mod carrying;
 mod dates_and_details;
 mod documents;
 mod fold;
