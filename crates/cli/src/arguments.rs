@@ -200,14 +200,26 @@ pub enum CardVerb {
         column: String,
         title: String,
     },
-    /// Move a card on its board; to the foot of the column unless said otherwise
+    /// Move a card on its board, or to another one; to the foot of the column unless said otherwise
     Move {
         /// Its id, or a title that only one card has
         card: String,
         #[arg(long)]
         column: String,
+        /// The board that it goes to, where that is another: there it gets a new id and stands at the foot
+        #[arg(long, conflicts_with_all = ["first", "after"])]
+        board: Option<String>,
         #[command(flatten)]
         place: PlaceArguments,
+    },
+    /// Copy a card to the foot of another board's column; without its comments
+    Copy {
+        /// Its id, or a title that only one card has
+        card: String,
+        #[arg(long)]
+        board: String,
+        #[arg(long)]
+        column: String,
     },
 }
 

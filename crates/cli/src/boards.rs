@@ -9,6 +9,7 @@ use crate::{
 use domain::{
     document::{BoardDocument, CardDocument, LabelDocument},
     edit::{Edit, Place},
+    id::BoardId,
 };
 use replica::{Desk, protocol::*};
 use serde_json::{Value, json};
@@ -168,7 +169,7 @@ pub async fn move_card(
         }
         PlaceArguments { .. } => Place::Last,
     };
-    let board = document.id.parse().map_err(|_| Errand::failed("notFound", "No such board."))?;
+    let board = board_of(&document)?;
     let edit = Edit::MoveCards { cards: vec![card], column, place };
     let Reply::Edited { edited } = desk.call(Request::Edit { board, edit }).await? else {
         return Ok(Outcome::Done);
@@ -178,6 +179,38 @@ pub async fn move_card(
         json(&json!({ "id": card, "board": board, "column": column, "moved": moved }));
     }
     Ok(Outcome::Done)
+}
+
+/// To the foot of a column of another board, which both may name by id or title.
+pub async fn carry_card(
+    desk: &Desk,
+    card: &str,
+    to: &str,
+    column: &str,
+    copy: bool,
+    as_json: bool,
+) -> Ended {
+    let (document, card) = names::card(desk, card).await?;
+    let to = names::board(desk, to).await?;
+    let column = names::column(&desk.document(to.id).await?, column)?;
+    let board = board_of(&document)?;
+    let carrying = Carrying { board, cards: vec![card], to: to.id, column: Some(column), copy };
+    let Reply::Edited { edited } = desk.call(Request::Carry { carrying }).await? else {
+        return Ok(Outcome::Done);
+    };
+    let Some(created) = edited.created.first() else { return Ok(Outcome::Done) };
+    if as_json {
+        json(
+            &json!({ "id": created, "board": to.id, "column": column, "from": board, "was": card }),
+        );
+    } else {
+        line(&created.to_string());
+    }
+    Ok(Outcome::Done)
+}
+
+fn board_of(document: &BoardDocument) -> Result<BoardId, Errand> {
+    document.id.parse().map_err(|_| Errand::failed("notFound", "No such board."))
 }
 
 pub async fn undo(desk: &Desk, as_json: bool) -> Ended {

@@ -66,7 +66,13 @@ async fn carry_out(verb: Verb, desk: &Desk, json: bool) -> Result<Outcome, Erran
         Verb::Card { verb: CardVerb::Add { board, column, title } } => {
             boards::add_card(desk, &board, &column, title, json).await
         }
-        Verb::Card { verb: CardVerb::Move { card, column, place } } => {
+        Verb::Card { verb: CardVerb::Move { card, column, board: Some(board), .. } } => {
+            boards::carry_card(desk, &card, &board, &column, false, json).await
+        }
+        Verb::Card { verb: CardVerb::Copy { card, board, column } } => {
+            boards::carry_card(desk, &card, &board, &column, true, json).await
+        }
+        Verb::Card { verb: CardVerb::Move { card, column, board: None, place } } => {
             boards::move_card(desk, &card, &column, place, json).await
         }
         Verb::Undo => boards::undo(desk, json).await,

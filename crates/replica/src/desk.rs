@@ -163,6 +163,7 @@ impl Desk {
             Request::Edits { board, edits } => {
                 Reply::Edited { edited: engine.edits(board, &edits).await? }
             }
+            Request::Carry { carrying } => Reply::Edited { edited: engine.carry(&carrying).await? },
             Request::CopyRefused { board, act, to } => {
                 Reply::Edited { edited: engine.copy_refused(board, act, to).await? }
             }

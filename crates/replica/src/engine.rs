@@ -264,6 +264,14 @@ impl Engine {
         Ok(())
     }
 
+    /// Tells which drafts there are now, after some became others.
+    pub(crate) async fn tell_drafts(&mut self) -> Result<(), Failure> {
+        let now = self.now().await?.drafts;
+        let told = std::mem::replace(&mut self.told.drafts, now);
+        self.tell_of_drafts(told);
+        Ok(())
+    }
+
     fn tell_of_others(&mut self, now: Told, mut patches: Vec<BoardPatch>, undo: &UndoState) {
         let told = std::mem::replace(&mut self.told, now);
         let gone = told.boards.values().filter(|old| !self.told.boards.contains_key(&old.id));
@@ -274,18 +282,17 @@ impl Engine {
                 patches.push(empty_patch(record));
             }
         }
-        let put: Vec<Draft> = self
-            .told
-            .drafts
-            .values()
-            .filter(|draft| told.drafts.get(&draft.key) != Some(draft))
-            .cloned()
-            .collect();
-        let dropped: Vec<String> =
-            told.drafts.into_keys().filter(|key| !self.told.drafts.contains_key(key)).collect();
         for patch in patches {
             self.publish(Patch::Board { patch: Box::new(patch), undo: undo.clone() });
         }
+        self.tell_of_drafts(told.drafts);
+    }
+
+    fn tell_of_drafts(&self, told: BTreeMap<String, Draft>) {
+        let now = &self.told.drafts;
+        let put = now.values().filter(|draft| told.get(&draft.key) != Some(draft));
+        let put: Vec<Draft> = put.cloned().collect();
+        let dropped: Vec<String> = told.into_keys().filter(|key| !now.contains_key(key)).collect();
         if !put.is_empty() || !dropped.is_empty() {
             self.publish(Patch::Drafts { put, dropped });
         }

@@ -71,7 +71,8 @@ impl From<Refusal> for Failure {
             | Refusal::StartAfterDue
             | Refusal::BadLink
             | Refusal::Oneself
-            | Refusal::IntoItself => FailureCode::Refused,
+            | Refusal::IntoItself
+            | Refusal::NoColumn => FailureCode::Refused,
         };
         Failure::new(code, sentence(&refusal.to_string()))
     }

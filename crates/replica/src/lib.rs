@@ -5,6 +5,7 @@ pub mod folder;
 pub mod protocol;
 
 mod announcing;
+mod carrying;
 mod detaching;
 mod ending;
 mod engine;

@@ -89,6 +89,12 @@ impl<'a> Writing<'a> {
         (&open.held, &mut open.fresh)
     }
 
+    /// A board in hand, and another with what resolving on that needs.
+    pub fn carrying(&mut self, from: usize, to: usize) -> (&HeldBoard, &HeldBoard, &mut Fresh) {
+        let Writing { boards, fresh, .. } = self;
+        (&boards[from].held, &boards[to].held, fresh)
+    }
+
     /// Signs, stores and shows; numbered at once on a board of one's own, queued on a shared one. The ids of the
     /// changes come back, one for each write.
     pub async fn write(

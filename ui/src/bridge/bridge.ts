@@ -23,6 +23,7 @@ interface ReplyIs {
   versionText: 'text';
   edit: 'edited';
   edits: 'edited';
+  carry: 'edited';
   createBoard: 'edited';
   createExample: 'edited';
   undo: 'undone';

@@ -2,6 +2,7 @@
 import type { ActId } from "./ActId";
 import type { BoardId } from "./BoardId";
 import type { CardId } from "./CardId";
+import type { Carrying } from "./Carrying";
 import type { Colour } from "./Colour";
 import type { Draft } from "./Draft";
 import type { Edit } from "./Edit";
@@ -13,7 +14,7 @@ import type { NewAccount } from "./NewAccount";
 import type { Password } from "./Password";
 import type { TextVersion } from "./TextVersion";
 
-export type Request = { "ask": "open" } | { "ask": "board", board: BoardId, } | { "ask": "card", board: BoardId, card: CardId, } | { "ask": "history", board: BoardId, card: CardId, } | { "ask": "versions", board: BoardId, card: CardId, } | { "ask": "versionText", board: BoardId, card: CardId, version: TextVersion, } | { "ask": "edit", board: BoardId, edit: Edit, } | { "ask": "edits", board: BoardId, edits: Array<Edit>, } | { "ask": "createBoard", title: string, colour: Colour | null, columns: Array<string>, } | { "ask": "createExample" } | { "ask": "undo" } | { "ask": "redo" } | { "ask": "search", words: string, } | { "ask": "archive", board: BoardId | null, } | { "ask": "trash", board: BoardId | null, } | { "ask": "emptyTrash" } | { "ask": "saveDraft", draft: Draft, } | { "ask": "dropDraft", key: string, } | { "ask": "previewImport", file: number, 
+export type Request = { "ask": "open" } | { "ask": "board", board: BoardId, } | { "ask": "card", board: BoardId, card: CardId, } | { "ask": "history", board: BoardId, card: CardId, } | { "ask": "versions", board: BoardId, card: CardId, } | { "ask": "versionText", board: BoardId, card: CardId, version: TextVersion, } | { "ask": "edit", board: BoardId, edit: Edit, } | { "ask": "edits", board: BoardId, edits: Array<Edit>, } | { "ask": "carry", carrying: Carrying, } | { "ask": "createBoard", title: string, colour: Colour | null, columns: Array<string>, } | { "ask": "createExample" } | { "ask": "undo" } | { "ask": "redo" } | { "ask": "search", words: string, } | { "ask": "archive", board: BoardId | null, } | { "ask": "trash", board: BoardId | null, } | { "ask": "emptyTrash" } | { "ask": "saveDraft", draft: Draft, } | { "ask": "dropDraft", key: string, } | { "ask": "previewImport", file: number, 
 /**
  * Whose file it is; found out where absent.
  */

@@ -51,6 +51,10 @@ pub enum Request {
     /// Several as one: all of them or none, and one step of undo. At most 1,000, and no `moveBoard`.
     /// → [`Reply::Edited`]
     Edits { board: BoardId, edits: Vec<Edit> },
+    /// Cards to another board of the folder, at the foot of a column; what is typed on them goes along. One step of
+    /// undo. → [`Reply::Edited`] with the new cards, and the patch of the board that they left, of a copy that of the
+    /// other.
+    Carry { carrying: Carrying },
     /// A new board with these columns. → [`Reply::Edited`]
     CreateBoard { title: String, colour: Option<Colour>, columns: Vec<String> },
     /// A board that shows what a board can do, deleted like any other. → [`Reply::Edited`]
@@ -330,6 +334,21 @@ pub struct Overview {
 pub struct UndoState {
     pub undo: Option<String>,
     pub redo: Option<String>,
+}
+
+/// Cards on their way to another board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Carrying {
+    /// The one that they leave.
+    pub board: BoardId,
+    /// In the order in which they will stand.
+    pub cards: Vec<CardId>,
+    pub to: BoardId,
+    /// The first live one of that board where it is absent.
+    pub column: Option<ColumnId>,
+    /// They stay where they are, and what is made there has no comments.
+    pub copy: bool,
 }
 
 /// An edit that is on disk.

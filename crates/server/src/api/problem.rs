@@ -86,6 +86,7 @@ impl Problem {
             Refusal::BadLink => (422, "badLink", "url"),
             Refusal::Oneself => (422, "oneself", ""),
             Refusal::IntoItself => (422, "intoItself", "cardsTo"),
+            Refusal::NoColumn => (409, "noColumn", "column"),
         };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
         let problem = Problem::new(status, code, &sentence(&refusal.to_string()));
