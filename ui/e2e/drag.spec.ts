@@ -1,6 +1,7 @@
 // Cards and columns carried by mouse and by touch, in Chromium against the real program. After each act
 // the truth is read from disk.
 
+import type { Locator, Page } from 'playwright/test';
 import { centre, expect, test } from './holdfast';
 
 const THREE = { 'To do': ['a', 'b', 'c'], Doing: ['d', 'e'], Done: [] } as const;
@@ -236,3 +237,68 @@ async function atRest(scroller: Element): Promise<boolean> {
   for (let frame = 0; frame < 6; frame += 1) await new Promise(requestAnimationFrame);
   return scroller.scrollTop === from;
 }
+
+test.describe('to another board', () => {
+  const row = (page: Page, title: string): Locator =>
+    page.locator('li[data-board-id]').filter({ hasText: title });
+
+  test('cards that are let go over a board of the sidebar go there, and Undo brings them back', async ({
+    holdfast,
+    open,
+  }) => {
+    await holdfast.board('Work', THREE);
+    await holdfast.board('Home', { Inbox: ['x'], Later: [] });
+    const board = await open();
+    await board.card('c').click({ modifiers: ['Control'] });
+    await board.card('a').click({ modifiers: ['Control'] });
+    await board.hold(board.card('a'), row(board.page, 'Home'));
+    await expect(row(board.page, 'Home')).toHaveClass(/taking/);
+    await board.page.mouse.up();
+    await board.settled();
+    await expect(board.card('a')).toHaveCount(0);
+    expect(await holdfast.drawn('Work')).toBe('To do: b | Doing: d e | Done:');
+    expect(await holdfast.drawn('Home')).toBe('Inbox: x a c | Later:');
+    expect(await board.focused()).toBe('b');
+    await expect(board.voice()).toContainText('Moved 2 cards to the board “Home”');
+
+    await board.page.getByRole('button', { name: 'Undo' }).click();
+    await expect(board.card('a')).toBeVisible();
+    expect(await holdfast.drawn('Work')).toBe('To do: a b c | Doing: d e | Done:');
+    expect(await holdfast.drawn('Home')).toBe('Inbox: x | Later:');
+    await expect(row(board.page, 'Work').getByRole('button')).toHaveAttribute('aria-current', 'page');
+  });
+
+  test('the board’s own row takes nothing, and Escape over another puts back', async ({ holdfast, open }) => {
+    await holdfast.board('Work', THREE);
+    await holdfast.board('Home', { Inbox: [] });
+    const board = await open();
+    await board.hold(board.card('a'), row(board.page, 'Home'));
+    await board.page.keyboard.press('Escape');
+    await board.settled();
+    await board.page.mouse.up();
+    await board.hold(board.card('b'), row(board.page, 'Work'));
+    await expect(row(board.page, 'Work')).not.toHaveClass(/taking/);
+    await board.page.keyboard.press('Escape');
+    await board.settled();
+    await board.page.mouse.up();
+    expect(await holdfast.drawn('Work')).toBe('To do: a b c | Doing: d e | Done:');
+    expect(await holdfast.drawn('Home')).toBe('Inbox:');
+  });
+
+  test('by keys: M names a board and then its column', async ({ holdfast, open }) => {
+    await holdfast.board('Work', THREE);
+    await holdfast.board('Home', { Inbox: [], Later: ['x'] });
+    const board = await open();
+    await board.card('d').focus();
+    await board.page.keyboard.press('m');
+    await board.page.keyboard.type('Home');
+    await board.page.keyboard.press('Enter');
+    await expect(board.page.getByPlaceholder('Find a column', { exact: true })).toBeFocused();
+    await board.page.keyboard.type('Lat');
+    await board.page.keyboard.press('Enter');
+    await expect(board.card('d')).toHaveCount(0);
+    expect(await holdfast.drawn('Home')).toBe('Inbox: | Later: x d');
+    expect(await holdfast.drawn('Work')).toBe('To do: a b c | Doing: e | Done:');
+    expect(await board.focused()).toBe('e');
+  });
+});

@@ -49,6 +49,7 @@ const ROWS = {
   'card.shiftLeft': ['Move the card to the column on the left', ['Shift+ArrowLeft'], 'Cards', onCards],
   'card.shiftRight': ['Move the card to the column on the right', ['Shift+ArrowRight'], 'Cards', onCards],
   'card.moveTo': ['Move to…', ['M'], 'Cards', onCards],
+  'card.copyTo': ['Copy to another board…', [], 'Cards', onCards],
   'card.labels': ['Labels…', ['L'], 'Cards', onCards],
   'card.assign': ['Assign…', ['A'], 'Cards', onCards],
   'card.due': ['Dates…', ['D'], 'Cards', onCard],

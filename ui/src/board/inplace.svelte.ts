@@ -6,7 +6,7 @@ import type { CardRecord } from '../generated/CardRecord';
 import type { ColumnId } from '../generated/ColumnId';
 import type { ColumnRecord } from '../generated/ColumnRecord';
 
-export type Picker = 'labels' | 'people' | 'dates' | 'priority' | 'cover' | 'move';
+export type Picker = 'labels' | 'people' | 'dates' | 'priority' | 'cover' | 'move' | 'copy';
 
 /** Quick pickers act on these cards and open beside the first of them. */
 export interface Picking {

@@ -31,6 +31,7 @@ export function provideBoardActions(board: BoardState): () => void {
     ['card.shiftLeft', (context) => shift(context, 'left')],
     ['card.shiftRight', (context) => shift(context, 'right')],
     ['card.moveTo', pick('move')],
+    ['card.copyTo', pick('copy')],
     ['card.labels', pick('labels')],
     ['card.assign', pick('people')],
     ['card.due', pick('dates')],

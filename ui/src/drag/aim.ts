@@ -3,6 +3,7 @@
 
 import type { ColumnId } from '../generated/ColumnId';
 import type { ColumnRecord } from '../generated/ColumnRecord';
+import { boardUnder } from './boards';
 import { Drift, edgeSpeed } from './edge';
 import { nearestGap } from './gap';
 import { type CardHold, type ColumnHold, type Hold } from './hold.svelte';
@@ -70,7 +71,7 @@ export class Aim {
     const board = this.#surface.getBoundingClientRect();
     const at = clampedInto(board, this.#at);
     this.#surface.scrollLeft += this.#across.step(edgeSpeed(at.x, board.left, board.right), ms);
-    if (this.#hold.kind !== 'cards' || !this.#hold.target) return;
+    if (this.#hold.kind !== 'cards' || this.#hold.board || !this.#hold.target) return;
     const scroller = this.#views.get(this.#hold.target.column.id)?.scroller;
     if (!scroller) return;
     const lane = scroller.getBoundingClientRect();
@@ -87,6 +88,12 @@ export class Aim {
   }
 
   #takeCards(hold: CardHold): void {
+    const board = boardUnder(this.#at);
+    if (hold.board?.id !== board?.id) hold.board = board;
+    if (board) {
+      if (hold.target !== hold.home) hold.target = hold.home;
+      return;
+    }
     const column = this.#under(hold);
     if (!column) return;
     const gap = this.#gapIn(hold, column);
@@ -104,7 +111,7 @@ export class Aim {
 
   #openFolded(time: number): void {
     const hold = this.#hold;
-    if (hold.kind !== 'cards') return;
+    if (hold.kind !== 'cards' || hold.board) return;
     const column = hold.target?.column;
     const view = column ? this.#views.get(column.id) : undefined;
     if (!column || !view || view.content) {

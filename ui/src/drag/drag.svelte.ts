@@ -2,11 +2,13 @@
 // edit come from the records that are held, never from what happens to lie under the pointer.
 
 import { tick } from 'svelte';
+import type { BoardRecord } from '../generated/BoardRecord';
 import type { CardRecord } from '../generated/CardRecord';
 import type { ColumnId } from '../generated/ColumnId';
 import type { ColumnRecord } from '../generated/ColumnRecord';
 import { announce } from '../state/announce.svelte';
 import { type BoardState, RECOVERED } from '../state/board.svelte';
+import { carryCards } from '../state/carrying';
 import { focus } from '../state/focus.svelte';
 import { saidWhyNot } from '../state/sharing.svelte';
 import { workspace } from '../state/workspace.svelte';
@@ -83,6 +85,10 @@ class Drag {
       this.#end(hold);
       return;
     }
+    if (hold.kind === 'cards' && hold.board) {
+      await this.#carry(board, hold, hold.board);
+      return;
+    }
     const moved = hold.kind === 'cards' ? moveCards(board, hold) : moveColumn(board, hold);
     const [done] = await Promise.all([moved, this.#land(hold)]);
     if (done) this.#landed(hold);
@@ -90,13 +96,24 @@ class Drag {
     this.#end(hold);
   }
 
+  /** Let go over another board: they go there, and the focus goes on to what is still here. */
+  async #carry(board: BoardState, hold: CardHold, to: BoardRecord): Promise<void> {
+    hold.isLanding = true;
+    const gone = await carryCards(board.id, hold.carried, to, null, false);
+    if (!gone) announce(boardWords.notMoved(nameOf(hold)));
+    // What is gone is focused no more: the next card is.
+    this.#end(hold, focus.card);
+  }
+
   /** Escape, a lost pointer, another window: everything is as it was. */
   async putBack(): Promise<void> {
     const hold = this.hold;
     if (!hold || hold.isLanding) return;
     this.#aim?.stop();
-    if (hold.kind === 'cards') hold.target = hold.home;
-    else hold.gap = hold.home;
+    if (hold.kind === 'cards') {
+      hold.board = undefined;
+      hold.target = hold.home;
+    } else hold.gap = hold.home;
     announce(boardWords.putBack(nameOf(hold)));
     await tick();
     await this.#land(hold);
@@ -173,13 +190,13 @@ class Drag {
     }
   }
 
-  #end(hold: Hold): void {
+  #end(hold: Hold, focused = hold.kind === 'cards' ? hold.grabbed.id : null): void {
     if (this.hold !== hold) return;
     this.hold = undefined;
     // The list is drawn in its new order first, so that the card is found where it stands now.
     void tick().then(() => {
-      if (hold.kind === 'cards') focus.focusCard(hold.grabbed.id);
-      else this.focusHead(hold.column.id);
+      if (hold.kind === 'column') this.focusHead(hold.column.id);
+      else if (focused !== null) focus.focusCard(focused);
     });
   }
 }

@@ -2,6 +2,7 @@
 // began, so that a change from elsewhere moves nothing under the pointer.
 
 import { SvelteSet } from 'svelte/reactivity';
+import type { BoardRecord } from '../generated/BoardRecord';
 import type { CardId } from '../generated/CardId';
 import type { CardRecord } from '../generated/CardRecord';
 import type { ColumnId } from '../generated/ColumnId';
@@ -57,6 +58,8 @@ export class CardHold extends Holding {
   readonly opened = new SvelteSet<ColumnId>();
   /** Absent while there is no column to land in. */
   target: Target | undefined = $state.raw();
+  /** Another board whose row in the sidebar is under the pointer: they go there. */
+  board: BoardRecord | undefined = $state.raw();
   readonly #frozen: ReadonlyMap<ColumnId, readonly CardRecord[]>;
   readonly #lanes = new Map<ColumnId, Lane>();
 
@@ -127,6 +130,7 @@ export class CardHold extends Holding {
   }
 
   get isHome(): boolean {
+    if (this.board) return false;
     if (!this.target) return true;
     return this.lane(this.target.column.id).isHome(this.target.gap, this.carried);
   }

@@ -3,6 +3,7 @@
 
 import { bridge, Disconnected, Refusal } from '../bridge/bridge';
 import type { BoardRecord } from '../generated/BoardRecord';
+import type { Carrying } from '../generated/Carrying';
 import type { Colour } from '../generated/Colour';
 import type { Draft } from '../generated/Draft';
 import type { Edit } from '../generated/Edit';
@@ -203,6 +204,13 @@ export class Workspace {
     return reply && this.#took(reply.edited, destroyedWords(edits, title));
   }
 
+  /** Cards to another board, which a toast says in these words. It never rejects either. */
+  async carry(carrying: Carrying, done: string): Promise<Edited | null> {
+    await this.flushDrafts();
+    const reply = await this.#saving.edit(() => bridge.call({ ask: 'carry', carrying }));
+    return reply && this.#took(reply.edited, done);
+  }
+
   /** Makes a board and opens it. */
   async createBoard(
     title: string,
@@ -316,7 +324,8 @@ export class Workspace {
     toastText(words);
     announce(words);
     const board = this.liveBoards.find((one) => one.id === undone.board);
-    if (board && board.id !== this.board?.id) await this.openBoard(board.id);
+    const isHere = undone.patches.some((one) => one.of === 'board' && one.patch.board.id === this.board?.id);
+    if (board && !isHere) await this.openBoard(board.id);
     else this.#onlookers.cameBack(undone.patches, before);
     this.#onlookers.done();
   }

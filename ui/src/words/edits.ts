@@ -115,8 +115,10 @@ const DONE: Readonly<Record<Verb, string>> = {
   emptyTrash: 'emptied the trash',
 };
 
-/** Verbs of whole boards that are requests of their own. */
+/** Verbs that are requests of their own. */
 const MADE: Readonly<Record<string, string>> = {
+  carryCards: 'moved cards to another board',
+  copyCards: 'copied cards to another board',
   createBoard: 'made a board',
   createExample: 'made the example board',
   import: 'imported a board',
