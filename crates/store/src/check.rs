@@ -3,7 +3,7 @@
 use crate::{
     FolderKind, HeldBoard, Store, StoreError, boards,
     reading::{self, CHANGES_AT_ONCE},
-    rooms, sharing,
+    rooms, sharing, webhooks,
 };
 use domain::{
     board::Board,
@@ -119,6 +119,7 @@ async fn check_room(
     let Some(held) = boards::load(connection, id).await? else { return Ok(()) };
     check_log(connection, &held, problems).await?;
     problems.extend(rooms::problems(connection, id).await?);
+    problems.extend(webhooks::problems(connection, id).await?);
     Ok(())
 }
 

@@ -18,6 +18,7 @@ pub mod sharing;
 pub mod shelf;
 pub mod undo;
 pub mod versions;
+pub mod webhooks;
 
 pub use backup::{BackupFile, Reason};
 pub use drafts::DraftRow;

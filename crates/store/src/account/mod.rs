@@ -13,13 +13,17 @@ pub use members::*;
 pub use names::*;
 pub use tokens::*;
 
-use crate::{StoreError, boards};
+use crate::{
+    StoreError, boards,
+    webhooks::{self, WhyPaused},
+};
 use domain::id::BoardId;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 /// What a restored server begins with: a new epoch for every board, so that a replica that knows more
-/// notices, and nothing that was ended or used up since the backup opens again.
+/// notices, and nothing that was ended or used up since the backup opens again. A webhook may have been
+/// deleted since: none is sent anything until somebody says so.
 pub async fn begin_anew(connection: &mut SqliteConnection, now_ms: i64) -> Result<(), StoreError> {
     for board in boards::board_ids(connection).await? {
         renew_epoch(connection, board).await?;
@@ -31,8 +35,8 @@ pub async fn begin_anew(connection: &mut SqliteConnection, now_ms: i64) -> Resul
     ] {
         sqlx::query(statement).bind(now_ms).execute(&mut *connection).await?;
     }
-    sqlx::query("delete from set_up").execute(connection).await?;
-    Ok(())
+    sqlx::query("delete from set_up").execute(&mut *connection).await?;
+    webhooks::pause_all(connection, WhyPaused::Restored, now_ms).await
 }
 
 async fn renew_epoch(connection: &mut SqliteConnection, board: BoardId) -> Result<(), StoreError> {
