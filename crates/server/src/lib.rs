@@ -20,6 +20,7 @@ mod settings;
 mod shared;
 pub mod sync;
 mod tls;
+mod webhooks;
 pub mod writer;
 
 pub use clock::now_ms;
@@ -32,3 +33,4 @@ pub use serve::{Announcement, ServeError, serve};
 pub use settings::{Door, Settings, TlsFiles};
 pub use shared::Shared;
 pub use tls::connector_to;
+pub use webhooks::Webhooks;

@@ -6,6 +6,7 @@ use crate::{
     compat,
     connections::Connections,
     http, now_ms, sync, tls,
+    webhooks::{self, Webhooks},
     writer::{Writer, WriterTask, job},
 };
 use axum_server::{
@@ -13,6 +14,7 @@ use axum_server::{
     tls_rustls::{RustlsAcceptor, RustlsConfig},
 };
 use hyper_util::rt::TokioTimer;
+use ipnet::IpNet;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{
     io,
@@ -91,7 +93,9 @@ pub async fn serve(settings: Settings, announce: impl Fn(&Announcement)) -> Resu
     };
     let listener = listen(settings.listen)?;
     let address = listener.local_addr()?;
-    let (shared, writer) = start(Door::new(&settings, address), settings.reader_patience, store)?;
+    let door = Door::new(&settings, address);
+    let (patience, allowed) = (settings.reader_patience, settings.webhooks_allow.clone());
+    let (shared, writer) = start(door, patience, allowed, store)?;
     begin(&shared, &announce).await?;
 
     let handle = Handle::new();
@@ -108,7 +112,9 @@ pub async fn serve(settings: Settings, announce: impl Fn(&Announcement)) -> Resu
         drop(ended.0);
         served
     };
+    let delivering = tokio::spawn(webhooks::run(shared.clone()));
     let (served, writer) = tokio::join!(serving, minded);
+    delivering.abort();
     let writer = writer?;
     // Whoever is still connected has had the same signal.
     tokio::time::timeout(LEAVE, shared.rooms.empty()).await.ok();
@@ -204,6 +210,7 @@ fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 fn start(
     door: Door,
     reader_patience: Duration,
+    webhooks_allow: Vec<IpNet>,
     store: Store,
 ) -> Result<(Arc<Shared>, WriterTask), ServeError> {
     let access = watch::Sender::new(0_u64);
@@ -222,6 +229,7 @@ fn start(
         reader_patience,
         rooms: Arc::new(sync::Rooms::default()),
         api: Api::default(),
+        webhooks: Webhooks::new(webhooks_allow),
     };
     Ok((Arc::new(shared), task))
 }

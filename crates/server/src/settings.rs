@@ -1,5 +1,6 @@
 //! How a server is run, decided once at its start.
 
+use ipnet::IpNet;
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
@@ -20,6 +21,8 @@ pub struct Settings {
     pub reader_patience: Duration,
     /// Whether whoever asks on this machine needs no token for the paths of an earlier server.
     pub open_access: bool,
+    /// Private networks that webhooks may be delivered to.
+    pub webhooks_allow: Vec<IpNet>,
 }
 
 /// PEM files.
@@ -91,6 +94,7 @@ mod tests {
             proxies: proxies.iter().map(|proxy| proxy.parse().unwrap()).collect(),
             reader_patience: Duration::from_secs(30),
             open_access: false,
+            webhooks_allow: Vec::new(),
         };
         Door::new(&settings, settings.listen)
     }

@@ -4,6 +4,7 @@ use crate::{
     Door, Limits, Passwords, ServerError,
     api::Api,
     sync::Rooms,
+    webhooks::Webhooks,
     writer::{Work, Writer},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -32,6 +33,7 @@ pub struct Shared {
     pub rooms: Arc<Rooms>,
     /// What those who ask over HTTP look at.
     pub api: Api,
+    pub webhooks: Webhooks,
 }
 
 impl Shared {

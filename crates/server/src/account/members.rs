@@ -6,6 +6,7 @@ use domain::id::{BoardId, PersonId};
 use store::{
     Connection,
     account::{self, AccountId, Member, NamedMember, Role},
+    webhooks,
 };
 use uuid::Uuid;
 
@@ -141,6 +142,8 @@ pub async fn end_board(
             if role_on(connection, board, asks).await? != Role::Owner {
                 return Err(ServerError::NotAllowed);
             }
+            // Nobody would be left who could.
+            webhooks::delete_of_board(connection, board).await?;
             Ok(account::end_members(connection, board, now_ms()).await?)
         })
     });

@@ -4,7 +4,7 @@ use super::{
     fields::{Asked, Field, Holds, optional},
     paging::{self, LIMIT},
     problem::Problem,
-    records::Thing,
+    records::{self, Thing},
 };
 use crate::{ServerError, Shared};
 use axum::http::StatusCode;
@@ -71,6 +71,11 @@ impl ChangeShown {
             things,
         }
     }
+}
+
+/// What is told of a change, as JSON.
+pub fn change_shown(numbered: &Numbered) -> Result<Vec<u8>, ServerError> {
+    records::json(&ChangeShown::of(numbered))
 }
 
 /// A stretch of a log.

@@ -73,6 +73,7 @@ impl Route {
             Does::Bulk => "bulk".to_owned(),
             Does::Changes => "listChanges".to_owned(),
             Does::Events => "listenToEvents".to_owned(),
+            Does::Webhooks(hooks) => hooks.id().to_owned(),
         }
     }
 
@@ -90,6 +91,7 @@ impl Route {
             Does::Events => {
                 "The changes of a board as they are numbered, as server-sent events.".to_owned()
             }
+            Does::Webhooks(hooks) => hooks.says().to_owned(),
         }
     }
 
@@ -101,7 +103,9 @@ impl Route {
             Does::Boards => boards::PARAMETERS,
             Does::Changes => changes::PARAMETERS,
             Does::Events => events::PARAMETERS,
-            Does::Write(..) | Does::Show(_) | Does::MakeBoard | Does::Bulk => &[],
+            Does::Write(..) | Does::Show(_) | Does::MakeBoard | Does::Bulk | Does::Webhooks(_) => {
+                &[]
+            }
         }
     }
 
@@ -112,6 +116,7 @@ impl Route {
             Does::Write(operation, _) => Some(operation.fields),
             Does::MakeBoard => Some(boards::FIELDS),
             Does::Bulk => Some(bulk::FIELDS),
+            Does::Webhooks(hooks) => hooks.fields(),
             Does::Show(_) | Does::List(_) | Does::Boards | Does::Changes | Does::Events => None,
         }
     }
@@ -128,13 +133,24 @@ impl Route {
             Does::Bulk => (200, Some(("BulkAnswer", false))),
             Does::Changes => (200, Some(("Change", true))),
             Does::Events => (200, None),
+            Does::Webhooks(hooks) => hooks.answer(),
         }
+    }
+
+    /// Whether it is a write of the board's, which a key makes safe to repeat.
+    fn takes_key(&self) -> bool {
+        !self.method.is_read() && !self.is_of_hooks()
+    }
+
+    /// Webhooks are no part of a board.
+    fn is_of_hooks(&self) -> bool {
+        matches!(self.does, Does::Webhooks(_))
     }
 
     /// The headers that it takes.
     pub fn headers(&self) -> Vec<(&'static str, &'static str)> {
         let mut headers = Vec::new();
-        if !self.method.is_read() {
+        if self.takes_key() {
             headers.push((
                 "Idempotency-Key",
                 "A repeat under the same key is answered and not done again.",
@@ -212,7 +228,7 @@ fn responses(route: &Route) -> Value {
     let text = || json!({ "type": "string" });
     let number = || json!({ "type": "integer" });
     let mut headers = Map::new();
-    if !matches!(route.does, Does::Boards) {
+    if !matches!(route.does, Does::Boards) && !route.is_of_hooks() {
         let says = "The number of the last change that the answer knows of.";
         headers.insert("X-Holdfast-Head".to_owned(), header(says, number()));
     }
@@ -221,13 +237,14 @@ fn responses(route: &Route) -> Value {
             .insert("X-Total-Count".to_owned(), header("How many match, on all pages.", number()));
         headers.insert("Link".to_owned(), header("The next page, as rel=\"next\".", text()));
     }
-    if let (Some((_, false)), false) = (shape, matches!(route.does, Does::Bulk)) {
+    let has_etag = !matches!(route.does, Does::Bulk) && !route.is_of_hooks();
+    if let (Some((_, false)), true) = (shape, has_etag) {
         headers.insert("ETag".to_owned(), header("Changes when the record does.", text()));
     }
     if status == 201 {
         headers.insert("Location".to_owned(), header("Where it is.", text()));
     }
-    if !route.method.is_read() {
+    if route.takes_key() {
         let says = "true where it had been done before.";
         headers.insert("Idempotency-Replayed".to_owned(), header(says, text()));
     }

@@ -3,7 +3,7 @@
 //! reads slowly costs nothing but its place.
 
 use super::{
-    changes::{ChangeShown, SINCE, begins},
+    changes::{SINCE, begins, change_shown},
     fields::{Asked, Field},
     problem::Problem,
     reads::HEAD,
@@ -155,7 +155,7 @@ impl Listener {
         drop(reader);
         let mut events = Vec::new();
         for numbered in &changes {
-            let shown = super::records::json(&ChangeShown::of(numbered))?;
+            let shown = change_shown(numbered)?;
             events.extend(format!("id: {}\nevent: change\ndata: ", numbered.seq).bytes());
             events.extend(shown);
             events.extend_from_slice(b"\n\n");

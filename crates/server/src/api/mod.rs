@@ -22,9 +22,11 @@ mod said;
 mod search;
 mod shapes;
 mod strict;
+mod webhooks;
 pub(crate) mod writes;
 pub(crate) mod writing;
 
+pub(crate) use changes::change_shown;
 pub use description::openapi;
 pub use problem::Problem;
 
@@ -95,5 +97,6 @@ async fn answer(
         Does::Boards => reads::boards(&shared, request).await,
         Does::Changes => reads::changes(&shared, request).await,
         Does::Events => events::listen(shared, request).await,
+        Does::Webhooks(hooks) => webhooks::answer(&shared, hooks, request, body).await,
     }
 }

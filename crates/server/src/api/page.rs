@@ -10,7 +10,7 @@ use crate::http::escape;
 use std::fmt::Write;
 
 /// What is told of together, in the order of the page.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 11] = [
     "Boards",
     "Columns",
     "Cards",
@@ -21,6 +21,7 @@ const PARTS: [&str; 10] = [
     "Comments",
     "Several at once",
     "What changed",
+    "Webhooks",
 ];
 
 /// What stands between the head of the page and its end.
@@ -58,6 +59,7 @@ impl Route {
             Does::Boards | Does::MakeBoard => Thing::Board,
             Does::Bulk => return "Several at once",
             Does::Changes | Does::Events => return "What changed",
+            Does::Webhooks(_) => return "Webhooks",
         };
         match thing {
             Thing::Board => "Boards",

@@ -23,7 +23,7 @@ use std::{collections::HashMap, sync::Arc};
 use store::account::AccountId;
 use uuid::Uuid;
 
-const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// A key is no longer than this.
 pub const KEY_BYTES_MAX: usize = 255;
 
@@ -75,6 +75,11 @@ impl Request {
     /// The board that the path names.
     pub fn board(&self) -> Result<BoardId, ServerError> {
         self.named.get("board").copied().map(BoardId).ok_or(ServerError::NotFound("board"))
+    }
+
+    /// What the path names by a word of its own.
+    pub fn named(&self, word: &str) -> Option<Uuid> {
+        self.named.get(word).copied()
     }
 
     /// Another thing that the path names.

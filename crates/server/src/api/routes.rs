@@ -5,6 +5,7 @@ use super::{
     lists::{self, List},
     operations::{self, Operation},
     records::Thing,
+    webhooks::{self, Hooks},
 };
 
 /// With which method.
@@ -29,6 +30,7 @@ pub enum Does {
     Bulk,
     Changes,
     Events,
+    Webhooks(Hooks),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +123,12 @@ pub fn all() -> Vec<Route> {
         path,
         does: Does::List(list),
     });
-    others.chain(writes).chain(shown).chain(listed).collect()
+    let hooks = webhooks::ROUTES.into_iter().map(|(method, path, hooks)| Route {
+        method,
+        path,
+        does: Does::Webhooks(hooks),
+    });
+    others.chain(writes).chain(shown).chain(listed).chain(hooks).collect()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub enum Is {
     IdOrNull,
     Ids,
     Text,
+    TextOrNull,
     Texts,
     Flag,
     Number,
@@ -32,7 +33,45 @@ pub enum Is {
 const KEY: &str = "Sorts as `(key, id)`; lowercase hexadecimal.";
 const STANDING: &str = "Where it stands in its life.";
 
-pub const SHAPES: [Shape; 12] = [
+type Fields<const N: usize> = [(&'static str, Is, &'static str); N];
+
+const WEBHOOK: Fields<9> = [
+    ("id", Is::Id, ""),
+    ("url", Is::Text, ""),
+    (
+        "madeBy",
+        Is::Id,
+        "The person who made it, or let it go on since: it is delivered for as long as they manage the board.",
+    ),
+    ("madeMs", Is::Time, ""),
+    ("delivered", Is::Number, "Every change up to this number was taken, from when it was made."),
+    ("failures", Is::Number, "Tries in a row that failed."),
+    ("nextMs", Is::TimeOrNull, "When it is tried again, where a try failed."),
+    (
+        "paused",
+        Is::TextOrNull,
+        "Why nothing is sent: asked, gone, failing, notAllowed or restored; null where it is.",
+    ),
+    ("pausedMs", Is::TimeOrNull, "Since when."),
+];
+
+const NEW_WEBHOOK: Fields<10> = {
+    let [a, b, c, d, e, f, g, h, i] = WEBHOOK;
+    [
+        a,
+        b,
+        c,
+        d,
+        e,
+        f,
+        g,
+        h,
+        i,
+        ("secret", Is::Text, "What it is signed with. It is shown this once."),
+    ]
+};
+
+pub const SHAPES: [Shape; 15] = [
     Shape {
         name: "Board",
         fields: &[
@@ -150,6 +189,24 @@ pub const SHAPES: [Shape; 12] = [
         name: "Result",
         fields: &[("op", Is::Text, "The operation."), ("id", Is::Id, "What it made or changed.")],
     },
+    Shape { name: "Webhook", fields: &WEBHOOK },
+    Shape { name: "NewWebhook", fields: &NEW_WEBHOOK },
+    Shape {
+        name: "Delivery",
+        fields: &[
+            ("number", Is::NumberOrNull, "Of the change; null for a ping."),
+            ("attempt", Is::Number, "1, 2, 3 … of this number."),
+            ("atMs", Is::Time, "When it began."),
+            ("durationMs", Is::Number, "How long it took."),
+            ("status", Is::NumberOrNull, "Of the answer; null where there was none."),
+            (
+                "error",
+                Is::TextOrNull,
+                "null where it was taken, else status, gone, redirect, noAddress, refusedAddress, notConnected, tls, \
+                 tooSlow or noAnswer.",
+            ),
+        ],
+    },
 ];
 
 pub fn schema_of(shape: &Shape) -> Value {
@@ -188,6 +245,7 @@ impl Is {
             Is::IdOrNull => or_null(id()),
             Is::Ids => json!({ "type": "array", "items": id() }),
             Is::Text => json!({ "type": "string" }),
+            Is::TextOrNull => or_null(json!({ "type": "string" })),
             Is::Texts => json!({ "type": "array", "items": { "type": "string" } }),
             Is::Flag => json!({ "type": "boolean" }),
             Is::Number => json!({ "type": "integer", "minimum": 0 }),
@@ -213,6 +271,7 @@ impl Is {
             Is::IdOrNull => "id or null".to_owned(),
             Is::Ids => "list of ids".to_owned(),
             Is::Text => "text".to_owned(),
+            Is::TextOrNull => "text or null".to_owned(),
             Is::Texts => "list of texts".to_owned(),
             Is::Flag => "flag".to_owned(),
             Is::Number => "number".to_owned(),

@@ -1,6 +1,7 @@
 //! What can be typed. A flag beats its variable, which beats the default.
 
 use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
@@ -69,6 +70,10 @@ pub struct Serve {
     /// Take cards on this machine without a token, at the paths of an earlier server alone; only on loopback
     #[arg(long, env = "HOLDFAST_OPEN_ACCESS", conflicts_with_all = ["base_url", "proxies"])]
     pub open_access: bool,
+    /// A private network that webhooks may be delivered to; those that anybody can reach always are
+    #[arg(long = "webhooks-allow", value_name = "CIDR", env = "HOLDFAST_WEBHOOKS_ALLOW", value_delimiter = ',',
+          value_parser = network)]
+    pub webhooks_allow: Vec<IpNet>,
 }
 
 #[derive(Debug, Args)]
@@ -137,6 +142,12 @@ pub enum TokenVerb {
     List,
     /// End a token
     Revoke { id: String },
+}
+
+/// An address alone is a network of one.
+fn network(text: &str) -> Result<IpNet, String> {
+    let one = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse::<IpNet>().or_else(|_| one()).map_err(|_| "it looks like 10.1.0.0/16".to_owned())
 }
 
 /// Links begin with it.

@@ -19,6 +19,7 @@ pub async fn serve(folder: &Path, how: Serve, json: bool) -> Result<(), Errand> 
         proxies: how.proxies,
         reader_patience: Duration::from_secs(how.reader_patience.into()),
         open_access: how.open_access,
+        webhooks_allow: how.webhooks_allow,
     };
     Ok(server::serve(settings, |announcement| announce(announcement, json)).await?)
 }

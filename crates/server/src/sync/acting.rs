@@ -48,7 +48,7 @@ pub struct First {
 pub struct Listening {
     live: Arc<LiveBoard>,
     head: watch::Receiver<u64>,
-    _place: Place,
+    _place: Option<Place>,
 }
 
 impl Listening {
@@ -58,9 +58,14 @@ impl Listening {
         account: AccountId,
     ) -> Result<Listening, ServerError> {
         let place = rooms.places.take(account)?;
+        Ok(Listening { _place: Some(place), ..Listening::within(rooms, board) })
+    }
+
+    /// As [`Listening::begin`], for the server itself, which takes nobody's place.
+    pub fn within(rooms: &Rooms, board: BoardId) -> Listening {
         let live = rooms.live.of(board);
         let head = live.subscribe();
-        Ok(Listening { live, head, _place: place })
+        Listening { live, head, _place: None }
     }
 
     /// What was told up to now needs no more to be noticed.

@@ -20,6 +20,7 @@ mod pages;
 #[allow(dead_code, reason = "the tests of the sync use the rest of it")]
 #[path = "../sync/peer.rs"]
 mod peer;
+mod receiver;
 mod refused;
 #[allow(dead_code, reason = "the tests of the sync use the rest of it")]
 #[path = "../sync/replica.rs"]
@@ -32,3 +33,4 @@ mod running;
 #[path = "../sync/stage.rs"]
 mod stage;
 mod tokens;
+mod webhooks;

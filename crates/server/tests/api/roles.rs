@@ -3,6 +3,7 @@
 use crate::{
     client::{Client, id},
     described,
+    running::folder,
     stage::Stage,
 };
 use reqwest::Method;
@@ -11,14 +12,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const ACTORS: [&str; 7] = ["owner", "admin", "editor", "commenter", "viewer", "stranger", "reader"];
 
+/// Nobody listens there.
+const NOBODY: &str = "http://127.0.0.1:9/";
+
 /// Who may, from the least role on; the last is a program of the owner's that may only read.
-fn expected(least: &str, status: u16) -> [u16; 7] {
+fn expected(method: &Method, least: &str, status: u16) -> [u16; 7] {
     let roles = &ACTORS[..5];
     let least = roles.iter().position(|role| *role == least).unwrap();
     let mut expected = [403; 7];
     expected[..=least].fill(status);
     expected[5] = 404;
-    if least == 4 && status == 200 {
+    if *method == Method::GET {
         // Looking is all that the last one may.
         expected[6] = 200;
     }
@@ -84,6 +88,13 @@ fn table() -> Vec<(&'static str, &'static str, Value, &'static str, u16)> {
         ("DELETE", "comments/<comment>", Value::Null, "admin", 204),
         ("GET", "search?q=a", Value::Null, "viewer", 200),
         ("GET", "changes", Value::Null, "viewer", 200),
+        ("GET", "webhooks", Value::Null, "admin", 200),
+        ("POST", "webhooks", json!({ "url": NOBODY }), "admin", 201),
+        ("GET", "webhooks/<webhook>", Value::Null, "admin", 200),
+        ("PATCH", "webhooks/<webhook>", json!({ "paused": true }), "admin", 200),
+        ("POST", "webhooks/<webhook>/ping", nothing.clone(), "admin", 200),
+        ("GET", "webhooks/<webhook>/deliveries", Value::Null, "admin", 200),
+        ("DELETE", "webhooks/<webhook>", Value::Null, "admin", 204),
         (
             "POST",
             "bulk",
@@ -137,6 +148,13 @@ async fn made(owner: &Client, word: &str) -> String {
             let card = Box::pin(made(owner, "card")).await;
             make(&format!("cards/{card}/comments"), json!({ "text": "a" })).await
         }
+        "webhook" => {
+            // There is room for a few.
+            for webhook in owner.get("webhooks").await.ids() {
+                owner.delete(&format!("webhooks/{webhook}")).await;
+            }
+            make("webhooks", json!({ "url": NOBODY })).await
+        }
         other => panic!("{other}"),
     }
 }
@@ -153,7 +171,9 @@ async fn filled(owner: &Client, text: &str) -> String {
 
 #[tokio::test]
 async fn every_route_for_everybody_who_may_ask() {
-    let stage = Stage::with(&["owner", "admin", "editor", "commenter", "viewer", "stranger"]).await;
+    let (root, folder) = folder();
+    let allow = ["--webhooks-allow", "127.0.0.0/8"];
+    let stage = Stage::at(root, folder, &ACTORS[..6], &allow).await;
     let (_peer, replica) = stage.shared("owner", 1).await;
     let board = replica.board();
     for role in &ACTORS[1..5] {
@@ -169,7 +189,7 @@ async fn every_route_for_everybody_who_may_ask() {
     let mut looked_at = BTreeSet::new();
     for (method, path, body, least, status) in table() {
         let method: Method = method.parse().unwrap();
-        for (actor, expected) in ACTORS.iter().zip(expected(least, status)) {
+        for (actor, expected) in ACTORS.iter().zip(expected(&method, least, status)) {
             let path = filled(&owner, path).await;
             let body = serde_json::from_str(&filled(&owner, &body.to_string()).await).unwrap();
             // What stands already would be no change.
@@ -184,7 +204,9 @@ async fn every_route_for_everybody_who_may_ask() {
             let answer = actors[actor].ask(method.clone(), &path, body).await;
             assert_eq!(answer.status, expected, "{method} {path} by {actor}: {}", answer.body);
             let after = owner.get("changes").await.head();
-            let wrote = method != Method::GET && answer.status < 300;
+            // Webhooks are no part of a board.
+            let writes = method != Method::GET && !path.starts_with("webhooks");
+            let wrote = writes && answer.status < 300;
             assert_eq!(after - before, u64::from(wrote), "{method} {path} by {actor}");
         }
         let template = path.split('?').next().unwrap();

@@ -19,6 +19,7 @@ async fn serving(folder: &Path, believes: &str) -> (SocketAddr, Arc<Shared>) {
         proxies: Vec::new(),
         reader_patience: std::time::Duration::from_secs(30),
         open_access: false,
+        webhooks_allow: Vec::new(),
     };
     let opening = Opening { thorough: false, checkpoints: true };
     let store = Store::open(&Folder::prepare_server(folder).unwrap(), opening).await.unwrap();
@@ -28,6 +29,7 @@ async fn serving(folder: &Path, believes: &str) -> (SocketAddr, Arc<Shared>) {
         reader_patience: settings.reader_patience,
         rooms: Default::default(),
         api: server::api::Api::default(),
+        webhooks: server::Webhooks::new(Vec::new()),
         door: Door::new(&settings, settings.listen),
         writer,
         readers,

@@ -120,7 +120,12 @@ impl Server {
 
     pub fn start_with(folder: &Path, more: &[&str]) -> Server {
         let arguments = [&["serve", "--listen", "127.0.0.1:0"], more].concat();
-        let mut child = command(folder, &arguments).stdout(Stdio::piped()).spawn().unwrap();
+        Server::start_as(command(folder, &arguments), more.contains(&"--tls-cert"))
+    }
+
+    /// As a command that serves says, with TLS or without.
+    pub fn start_as(mut serve: Command, tls: bool) -> Server {
+        let mut child = serve.stdout(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut set_up = None;
         let address = loop {
@@ -133,9 +138,9 @@ impl Server {
                 other => panic!("{other}"),
             }
         };
-        let scheme = if more.contains(&"--tls-cert") { "https" } else { "http" };
+        let scheme = if tls { "https" } else { "http" };
         let url = format!("{scheme}://{address}");
-        let fingerprint = more.contains(&"--tls-cert").then(|| certificate(&mut stdout));
+        let fingerprint = tls.then(|| certificate(&mut stdout));
         Server { child, url, set_up, fingerprint, client: client(), _stdout: stdout }
     }
 
