@@ -208,6 +208,9 @@ pub enum Edit {
     DeleteChecklist {
         checklist: ChecklistId,
     },
+    UndeleteChecklist {
+        checklist: ChecklistId,
+    },
     /// One item for each title; blank ones are skipped.
     AddItems {
         checklist: ChecklistId,

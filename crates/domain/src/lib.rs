@@ -19,6 +19,7 @@ pub mod value;
 
 // The board, and the ways from an edit to it and from it to a reader.
 pub mod board;
+pub mod crossing;
 pub mod detach;
 pub mod export;
 pub mod import;

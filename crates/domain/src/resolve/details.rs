@@ -74,6 +74,13 @@ impl Resolving<'_> {
             Edit::DeleteChecklist { checklist } => {
                 self.delete(Kind::CHECKLIST, (*checklist).into())?;
             }
+            Edit::UndeleteChecklist { checklist } => {
+                let deleted =
+                    self.find((*checklist).into(), &Kind::CHECKLIST)?.flag(Field::DELETED);
+                if deleted {
+                    self.flag(Kind::CHECKLIST, (*checklist).into(), Field::DELETED, false);
+                }
+            }
             Edit::AddItems { checklist, titles: typed } => self.add_items(*checklist, typed)?,
             Edit::RenameItem { item, title: typed } => {
                 let title = title(typed, "item")?;

@@ -134,6 +134,7 @@ impl Resolving<'_> {
             | Edit::RenameChecklist { .. }
             | Edit::MoveChecklist { .. }
             | Edit::DeleteChecklist { .. }
+            | Edit::UndeleteChecklist { .. }
             | Edit::AddItems { .. }
             | Edit::RenameItem { .. }
             | Edit::CheckItem { .. }

@@ -7,6 +7,7 @@ mod support;
 
 mod broken_builds;
 mod carrying;
+mod crossing;
 mod dates_and_details;
 mod documents;
 mod fold;

@@ -92,6 +92,7 @@ verbs! {
     Edit::MoveChecklist { .. } => "..EAO",
         Edit::MoveChecklist { checklist: checklist(), place: Place::Last };
     Edit::DeleteChecklist { .. } => "..EAO", Edit::DeleteChecklist { checklist: checklist() };
+    Edit::UndeleteChecklist { .. } => "..EAO", Edit::UndeleteChecklist { checklist: thing(DELETED_CHECKLIST).into() };
     Edit::AddItems { .. } => "..EAO", Edit::AddItems { checklist: checklist(), titles: vec![words()] };
     Edit::RenameItem { .. } => "..EAO", Edit::RenameItem { item: item(), title: words() };
     Edit::CheckItem { .. } => "..EAO", Edit::CheckItem { item: item(), done: true };

@@ -266,6 +266,9 @@ fn card_edit(world: &World, words: &[&str]) -> Option<Edit> {
         ["restore", called @ ..] => Edit::RestoreCards { cards: cards(called) },
         ["delete", "label" | "person" | "checklist" | "item" | "comment", ..] => return None,
         ["delete", called @ ..] => Edit::DeleteCards { cards: cards(called) },
+        ["undelete", "checklist", it] => {
+            Edit::UndeleteChecklist { checklist: find(world, &Kind::CHECKLIST, it).into() }
+        }
         ["undelete", called @ ..] => Edit::UndeleteCards { cards: cards(called) },
         _ => return None,
     })

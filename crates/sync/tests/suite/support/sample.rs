@@ -26,10 +26,12 @@ pub const ARCHIVED_CARD: u8 = 0x43;
 pub const DELETED_CARD: u8 = 0x44;
 pub const CHECKLIST: u8 = 0x51;
 pub const NEXT_CHECKLIST: u8 = 0x52;
+pub const DELETED_CHECKLIST: u8 = 0x53;
 pub const ITEM: u8 = 0x61;
 pub const NEXT_ITEM: u8 = 0x62;
 pub const OWN_COMMENT: u8 = 0x71;
 pub const COMMENT: u8 = 0x72;
+pub const DELETED_ITEM: u8 = 0x63;
 pub const LINK: u8 = 0x81;
 
 fn id(number: u8) -> String {
@@ -69,7 +71,11 @@ fn document() -> BoardDocument {
     let attachment =
         AttachmentDocument { id: id(LINK), name: "link".to_owned(), url: "http://a.b".to_owned() };
     let full = CardDocument {
-        checklists: vec![checklist(CHECKLIST, ITEM), checklist(NEXT_CHECKLIST, NEXT_ITEM)],
+        checklists: vec![
+            checklist(CHECKLIST, ITEM),
+            checklist(NEXT_CHECKLIST, NEXT_ITEM),
+            checklist(DELETED_CHECKLIST, DELETED_ITEM),
+        ],
         comments: vec![comment(OWN_COMMENT, ME), comment(COMMENT, OTHER)],
         attachments: vec![attachment],
         ..card(CARD)
@@ -110,6 +116,8 @@ impl Sample {
         sample.write(imported.writes);
         let trash = vec![thing(DELETED_CARD).into()];
         sample.write(sample.writes_of(&Edit::DeleteCards { cards: trash }));
+        let checklist = thing(DELETED_CHECKLIST).into();
+        sample.write(sample.writes_of(&Edit::DeleteChecklist { checklist }));
         let cards = domain::edit::CardsGo::Trash;
         let column = thing(DELETED_COLUMN).into();
         sample.write(sample.writes_of(&Edit::DeleteColumn { column, cards }));
