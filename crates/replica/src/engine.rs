@@ -2,6 +2,7 @@
 //! read on, resolve, sign, commit, and only then tell.
 
 use crate::{
+    kept::KnownKept,
     merging::Unmerged,
     protocol::*,
     reading_on::{current, read_on},
@@ -35,6 +36,8 @@ pub struct Engine {
     data_version: i64,
     /// Pairs of versions that cannot be merged without asking.
     pub(crate) unmerged: Unmerged,
+    /// What lies deleted with edits that had not seen that, as far as each board was looked through.
+    pub(crate) kept: BTreeMap<BoardId, KnownKept>,
 }
 
 #[derive(Default)]
@@ -81,6 +84,7 @@ impl Engine {
             patches,
             data_version,
             unmerged: Unmerged::new(),
+            kept: BTreeMap::new(),
         };
         engine.told = engine.now().await?;
         Ok(engine)

@@ -57,7 +57,12 @@ pub(crate) fn tell(board: &Board, card: CardId, changes: &[&Change]) -> Vec<Hist
 type Before<'a> = HashMap<(EntityId, &'a Slot), &'a Value>;
 
 /// What is told of a thing that the change makes.
-fn made_what(board: &Board, card: CardId, write: &Write, intent: &str) -> Option<HistoryWhat> {
+pub(crate) fn made_what(
+    board: &Board,
+    card: CardId,
+    write: &Write,
+    intent: &str,
+) -> Option<HistoryWhat> {
     if write.slot.field != Field::CREATED {
         return None;
     }

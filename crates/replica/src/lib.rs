@@ -14,6 +14,7 @@ mod failure;
 mod files;
 mod hearing;
 mod history;
+mod kept;
 mod link;
 mod making;
 mod merging;
@@ -28,6 +29,7 @@ mod steps;
 mod storing;
 mod tray;
 mod versions;
+mod waiting;
 mod whole;
 mod writing;
 

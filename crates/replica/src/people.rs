@@ -94,6 +94,7 @@ impl Desk {
                 session.revoke(board, &invitation).await.map_err(said_no)?;
                 self.invitations(board, None).await?
             }
+            Request::Waiting { board, newest } => self.waiting(board, newest).await?,
             Request::Tray { board } => self.tray(board).await?,
             Request::DiscardRefused { board, act } => self.discard_refused(board, act).await?,
             _ => {
@@ -124,7 +125,8 @@ impl Desk {
             let server = servers.iter().find(|server| server.url == board.server);
             board.link = server.map(|server| server.link.clone()).unwrap_or_default();
         }
-        Ok(Sharing { servers, boards })
+        let kept = self.0.engine().await?.kept_edits().await?;
+        Ok(Sharing { servers, boards, kept })
     }
 
     /// The session ends on both ends; where the server cannot be told, on this one.

@@ -160,7 +160,7 @@ fn refused(board: &Board, row: &RefusedRow) -> RefusedAct {
 }
 
 /// The title of the card that it was about, as it stands or as it would have been; else of the board.
-fn about(board: &Board, change: &Change) -> String {
+pub(crate) fn about(board: &Board, change: &Change) -> String {
     let title = |id: EntityId| board.entity(id).map(|it| it.text(Field::TITLE).to_owned());
     let card = change.writes.iter().find_map(|write| {
         let card = board.card_of(write.entity)?;

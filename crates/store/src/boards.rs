@@ -12,7 +12,7 @@ use domain::{
     log::Signer,
     register::{Kind, Register},
     shared::SharedBoard,
-    stamp::{Latest, Rank, Stamp},
+    stamp::{ChangeId, Latest, Rank, Stamp},
 };
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
@@ -181,6 +181,24 @@ pub async fn changes_of_card(
     .fetch_all(connection)
     .await?;
     rows.iter().map(numbered).collect()
+}
+
+/// One change, by its id.
+pub async fn change(
+    connection: &mut SqliteConnection,
+    board: BoardId,
+    change: ChangeId,
+) -> Result<Option<Numbered>, StoreError> {
+    let row = sqlx::query(
+        "select seq, epoch, replica_id, stamp_ms, stamp_counter, hash, chain, weak_ranks, body
+         from log where board_id = ? and replica_id = ? and rseq = ?",
+    )
+    .bind(board.bytes().as_slice())
+    .bind(change.replica.bytes().as_slice())
+    .bind(signed(change.rseq))
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref().map(numbered).transpose()
 }
 
 fn numbered(row: &SqliteRow) -> Result<Numbered, StoreError> {

@@ -63,6 +63,7 @@ interface ReplyIs {
   addMember: 'members';
   lookAtInvitation: 'invited';
   join: 'fetched';
+  waiting: 'waiting';
   tray: 'tray';
   copyRefused: 'edited';
   discardRefused: 'tray';

@@ -15,6 +15,10 @@ letterKeysOff: boolean,
  */
 looksHidden: boolean, 
 /**
+ * What lies deleted with edits, and was told and put aside.
+ */
+keptSeen: Array<string>, 
+/**
  * In percent; 100 where absent.
  */
 zoom: number | null, };

@@ -30,4 +30,4 @@ certificate?: string, } | { "ask": "join", link: string, account: NewAccount | n
 /**
  * As in [`Request::SignIn`].
  */
-certificate?: string, } | { "ask": "tray", board: BoardId, } | { "ask": "copyRefused", board: BoardId, act: ActId, to: BoardId, } | { "ask": "discardRefused", board: BoardId, act: ActId, };
+certificate?: string, } | { "ask": "waiting", board: BoardId, newest: number, } | { "ask": "tray", board: BoardId, } | { "ask": "copyRefused", board: BoardId, act: ActId, to: BoardId, } | { "ask": "discardRefused", board: BoardId, act: ActId, };

@@ -10,7 +10,7 @@ import { announce } from './announce.svelte';
 import { toastText } from './toasts';
 
 class SharingState {
-  now: Sharing = $state.raw({ servers: [], boards: [] });
+  now: Sharing = $state.raw({ servers: [], boards: [], kept: [] });
 
   readonly #index: ReadonlyMap<string, BoardStatus> = $derived(
     new Map(this.now.boards.map((board) => [board.id, board])),

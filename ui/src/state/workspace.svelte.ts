@@ -37,6 +37,7 @@ const NO_PREFERENCES: Preferences = {
   lastBoard: null,
   letterKeysOff: false,
   looksHidden: false,
+  keptSeen: [],
   zoom: null,
 };
 

@@ -102,6 +102,7 @@ const DONE: Readonly<Record<Verb, string>> = {
   renameChecklist: 'renamed the checklist',
   moveChecklist: 'moved the checklist',
   deleteChecklist: 'deleted the checklist',
+  undeleteChecklist: 'restored the checklist from the trash',
   addItems: 'added checklist items',
   renameItem: 'changed a checklist item',
   checkItem: 'ticked a checklist item',

@@ -32,7 +32,7 @@ function server(link: LinkState, change: Partial<ServerStatus> = {}): ServerStat
 }
 
 function lines(servers: ServerStatus[], boards: BoardStatus[]): readonly string[] {
-  return footLines({ servers, boards }).map((line) => line.words);
+  return footLines({ servers, boards, kept: [] }).map((line) => line.words);
 }
 
 const two = new Date();

@@ -16,6 +16,7 @@ mod shell;
 mod status;
 mod transfer;
 mod versions;
+mod waiting;
 
 pub use certificate::*;
 pub use failure::*;
@@ -27,6 +28,7 @@ pub use shell::*;
 pub use status::*;
 pub use transfer::*;
 pub use versions::*;
+pub use waiting::*;
 
 /// A file that the shell chose or took, held on the Rust side until it is imported or let go.
 pub type FileHandle = u32;
@@ -169,6 +171,8 @@ pub enum Request {
         #[ts(optional)]
         certificate: Option<String>,
     },
+    /// The newest so many of the changes that wait on a board, newest first. → [`Reply::Waiting`]
+    Waiting { board: BoardId, newest: u32 },
     /// What the server of a board did not accept. → [`Reply::Tray`]
     Tray { board: BoardId },
     /// Makes a card on the board `to`, at the foot of its first column, with what was typed in one of them, which
@@ -204,6 +208,7 @@ impl Request {
                 Request::Sharing
                     | Request::ConnectNow
                     | Request::Detach { .. }
+                    | Request::Waiting { .. }
                     | Request::Tray { .. }
                     | Request::DiscardRefused { .. }
             )
@@ -309,6 +314,11 @@ pub enum Reply {
     },
     Invited {
         invited: Invited,
+    },
+    Waiting {
+        acts: Vec<WaitingAct>,
+        /// How many wait besides.
+        more: u32,
     },
     Tray {
         refused: Vec<RefusedAct>,

@@ -1,6 +1,6 @@
 //! Servers, the people on a shared board, and what a server did not accept.
 
-use super::{BoardStatus, HistoryWhat, LinkState};
+use super::{BoardStatus, HistoryWhat, KeptEdits, LinkState};
 use domain::id::*;
 use serde::{Deserialize, Serialize};
 use store::account;
@@ -14,6 +14,8 @@ pub struct Sharing {
     /// Those that somebody signed in at, whether or not they still are.
     pub servers: Vec<ServerStatus>,
     pub boards: Vec<BoardStatus>,
+    /// What lies deleted with edits that somebody made who had not seen that: theirs or those of others.
+    pub kept: Vec<KeptEdits>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

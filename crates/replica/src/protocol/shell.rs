@@ -68,6 +68,8 @@ pub struct Preferences {
     pub letter_keys_off: bool,
     /// Nobody is told what is open here.
     pub looks_hidden: bool,
+    /// What lies deleted with edits, and was told and put aside.
+    pub kept_seen: Vec<String>,
     /// In percent; 100 where absent.
     pub zoom: Option<u32>,
 }

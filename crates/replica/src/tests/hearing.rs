@@ -1,6 +1,7 @@
 //! What a server says: taken in whole or not at all, and only then told.
 
 use super::table::*;
+use crate::protocol::{HistoryWhat, KeptKind};
 use domain::edit::Edit;
 use store::{Stack, boards, sharing};
 use sync::{
@@ -218,4 +219,59 @@ async fn a_board_that_the_account_lost_stays_with_what_waits() {
     let share = sharing::share_of(one.engine.store.connection(), one.board).await.unwrap().unwrap();
     assert!(share.gone);
     assert_eq!((one.drawn().await, one.counts().await), ("A: first waits | Z:".to_owned(), (1, 0)));
+}
+
+#[tokio::test]
+async fn what_was_typed_under_something_deleted_elsewhere_is_told_until_it_is_back() {
+    let (mut table, mut one, mut other) = two().await;
+    let card = one.card("first").await;
+    assert_eq!(one.engine.kept_edits().await.unwrap(), []);
+    one.edit(Edit::RenameCard { card, title: "typed".to_owned() }).await;
+    other.edit(Edit::DeleteCards { cards: vec![card] }).await;
+    other.exchange(&mut table).await;
+    // It waits, and the delete is heard of.
+    let changes = table.room().changes(one.at().await, 10);
+    one.try_hear(BoardNews::Changes(changes)).await.unwrap();
+    assert_eq!(one.counts().await.0, 1);
+    let kept = one.engine.kept_edits().await.unwrap();
+    let [kept] = &kept[..] else { panic!("{kept:?}") };
+    assert_eq!((kept.id, kept.kind, &*kept.title), (card.into(), KeptKind::Card, "typed"));
+    assert_eq!((kept.mine, kept.others, kept.by_me), (1, 0, true));
+    let act = kept.act;
+    one.disconnect().await;
+    one.connect(&mut table).await;
+    agree(&mut table, [&mut one, &mut other]).await;
+    // Numbered, it is the same thing to tell, at both ends.
+    for seat in [&mut one, &mut other] {
+        let kept = seat.engine.kept_edits().await.unwrap();
+        assert_eq!(kept.iter().map(|it| (it.act, it.mine)).collect::<Vec<_>>(), [(act, 1)]);
+    }
+    // A start finds it in the log.
+    one.engine.kept.clear();
+    assert_eq!(one.engine.kept_edits().await.unwrap().len(), 1);
+    other.edit(Edit::UndeleteCards { cards: vec![card] }).await;
+    assert_eq!(other.engine.kept_edits().await.unwrap(), []);
+    agree(&mut table, [&mut one, &mut other]).await;
+    assert_eq!(one.engine.kept_edits().await.unwrap(), []);
+    assert_eq!(one.drawn().await, "A: typed | Z:");
+}
+
+#[tokio::test]
+async fn what_waits_is_told_in_its_order_and_with_what_stood_before() {
+    let (mut table, mut one, _) = two().await;
+    one.disconnect().await;
+    let card = one.card("first").await;
+    one.edit(Edit::RenameCard { card, title: "second".to_owned() }).await;
+    one.edit(Edit::RenameCard { card, title: "third".to_owned() }).await;
+    let column = column(&mut one.engine, one.board, "Z").await;
+    let place = domain::edit::Place::Last;
+    one.edit(Edit::MoveCards { cards: vec![card], column, place }).await;
+    let (acts, more) = one.engine.waiting(one.board, 2).await.unwrap();
+    assert_eq!(more, 1);
+    let said: Vec<_> = acts.iter().map(|it| (&*it.about, it.card, &it.what[..])).collect();
+    let moved = HistoryWhat::Moved { from: "A".to_owned(), to: "Z".to_owned() };
+    let renamed = HistoryWhat::Renamed { from: "second".to_owned(), to: "third".to_owned() };
+    assert_eq!(said, [("third", Some(card), &[moved][..]), ("third", Some(card), &[renamed][..])]);
+    one.connect(&mut table).await;
+    assert_eq!(one.engine.waiting(one.board, 2).await.unwrap(), (Vec::new(), 0));
 }

@@ -3,6 +3,7 @@
 use super::authority::{Authority, Room, Session};
 use crate::{engine::Engine, hearing::HearError, link::ServerBoard, protocol::*};
 use domain::{
+    change::Position,
     edit::{Edit, Place},
     id::*,
     record::BoardPatch,
@@ -194,6 +195,11 @@ impl Seat {
     /// How many changes wait, and how many lie in the tray.
     pub async fn counts(&mut self) -> (u64, u64) {
         sharing::counts(self.engine.store.connection(), self.board).await.unwrap()
+    }
+
+    /// Where it stands in the log.
+    pub async fn at(&mut self) -> Position {
+        self.engine.held(self.board).await.unwrap().numbered().head.position
     }
 
     pub async fn digest(&mut self) -> u128 {
