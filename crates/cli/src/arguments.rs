@@ -132,7 +132,11 @@ pub enum Verb {
         watch: bool,
     },
     /// How each shared board stands with its server
-    Status,
+    Status {
+        /// And each change that waits, newest first
+        #[arg(long)]
+        waiting: bool,
+    },
     /// Read requests as lines of JSON and answer each with a line: what the window can ask, a script can
     Call,
     /// Serve the window's page to a browser on this machine

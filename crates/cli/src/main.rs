@@ -11,6 +11,7 @@ mod names;
 mod print;
 mod servers;
 mod transfer;
+mod waiting;
 
 use arguments::{Arguments, BackupVerb, BoardVerb, CardVerb, Verb};
 use clap::Parser;
@@ -97,7 +98,8 @@ async fn carry_out(verb: Verb, desk: &Desk, json: bool) -> Result<Outcome, Erran
         }
         Verb::Member { verb } => servers::member(desk, verb, json).await,
         Verb::Sync { watch } => servers::sync(desk, watch, json).await,
-        Verb::Status => servers::status(desk, json).await,
+        Verb::Status { waiting: true } => waiting::list(desk, json).await,
+        Verb::Status { waiting: false } => servers::status(desk, json).await,
         Verb::Call => calls::answer_lines(desk).await,
         Verb::Web { port } => folder::web(desk.clone(), port).await,
     }

@@ -177,12 +177,18 @@ pub async fn status(desk: &Desk, as_json: bool) -> Result<Outcome, Errand> {
         json(&boards);
         return Ok(Outcome::Done);
     }
-    for BoardStatus { title, server, cursor, head, waiting, refused, gone, .. } in boards {
-        let lost = if gone { ", no longer yours" } else { "" };
-        let title = plain(&title);
-        line(&format!(
-            "{title}  {server}: {cursor} of {head}, {waiting} waiting, {refused} not accepted{lost}"
-        ));
+    for board in &boards {
+        line(&standing(board));
     }
     Ok(Outcome::Done)
+}
+
+/// How a board stands, on one line.
+pub fn standing(board: &BoardStatus) -> String {
+    let BoardStatus { title, server, cursor, head, waiting, refused, gone, .. } = board;
+    let lost = if *gone { ", no longer yours" } else { "" };
+    let title = plain(title);
+    format!(
+        "{title}  {server}: {cursor} of {head}, {waiting} waiting, {refused} not accepted{lost}"
+    )
 }
