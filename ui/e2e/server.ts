@@ -2,7 +2,7 @@
 // A real board server on loopback, which can be stopped and started again on the same address and data.
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright/test';
@@ -27,6 +27,8 @@ export class BoardServer {
   url = '';
   /** What it shows from its next start on; it does no TLS without. */
   tls: TlsFiles | undefined;
+  /** From its next start on, its data lies on a disk of its own of so many MiB, with what the folder holds by then. */
+  disk: number | undefined;
   /** What it is started with besides. */
   more: readonly string[] = [];
   #process: ChildProcess | undefined;
@@ -47,7 +49,8 @@ export class BoardServer {
     const listen = this.url === '' ? '127.0.0.1:0' : new URL(this.url).host;
     const words = ['serve', '--data-dir', this.folder, '--listen', listen, '--json', ...this.more];
     if (this.tls) words.push('--tls-cert', this.tls.certificate, '--tls-key', this.tls.key);
-    const process = spawn(BINARY, words, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const [program, given] = this.#onDisk([BINARY, ...words]);
+    const process = spawn(program, given, { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#process = process;
     this.url = await new Promise((resolve, reject) => {
       let printed = '';
@@ -61,6 +64,41 @@ export class BoardServer {
       });
       process.once('exit', () => reject(new Error(`ended with: ${printed}`)));
     });
+  }
+
+  /** The same, in a namespace where the folder is a disk. */
+  #onDisk([program, ...words]: readonly [string, ...string[]]): readonly [string, readonly string[]] {
+    if (this.disk === undefined) return [program, words];
+    const mount = `cp -a "$1" "$1.was" && mount -t tmpfs -o size=${String(this.disk)}m tmpfs "$1" &&
+      cp -a "$1.was/." "$1" && rm -r "$1.was" && shift && exec "$@"`;
+    return [
+      'unshare',
+      ['--mount', '--propagation', 'private', 'sh', '-c', mount, 'sh', this.folder, program, ...words],
+    ];
+  }
+
+  /** Fills its disk to the last byte. */
+  async fill(): Promise<void> {
+    for (const size of [1024 * 1024, 4096]) {
+      const some = Buffer.alloc(size);
+      for (;;) {
+        try {
+          await appendFile(this.#filling(), some);
+        } catch (error) {
+          if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') break;
+          throw error;
+        }
+      }
+    }
+  }
+
+  async makeRoom(): Promise<void> {
+    await rm(this.#filling());
+  }
+
+  /** As its own namespace sees the folder. */
+  #filling(): string {
+    return `/proc/${String(this.#process?.pid)}/root${join(this.folder, 'filling')}`;
   }
 
   /** Ends it by its own id, as a failing machine would. */

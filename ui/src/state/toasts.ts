@@ -6,6 +6,8 @@ const UNDO_MS = 8000;
 const UNDO = 'undo';
 /** What was said last stands in the place of what was said before. */
 const SAID = 'said';
+/** One for all that lies deleted with edits. */
+const KEPT = 'kept';
 
 let undo: () => void = () => undefined;
 
@@ -26,6 +28,27 @@ export function forgetUndoToast(): void {
 
 export function toastText(text: string): void {
   toast(text, { id: SAID });
+}
+
+/** It stays until somebody has read it. At most two ways on: the first is the one that helps. */
+export function toastKept(
+  text: string,
+  ways: readonly { readonly label: string; readonly run: () => void }[],
+  done: () => void,
+): void {
+  const [first, second] = ways;
+  toast(text, {
+    id: KEPT,
+    duration: Number.POSITIVE_INFINITY,
+    closeButton: true,
+    onDismiss: done,
+    ...(first && { action: { label: first.label, onClick: first.run } }),
+    ...(second && { cancel: { label: second.label, onClick: second.run } }),
+  });
+}
+
+export function forgetKeptToast(): void {
+  toast.dismiss(KEPT);
 }
 
 export function toastFailure(text: string): void {
