@@ -133,7 +133,7 @@ test('an edit of what somebody deleted meanwhile is kept, and both are told', as
   await expect(ada.toast('bob worked on')).toHaveCount(0);
   await ada.page.getByRole('button', { name: 'Trash' }).click();
   await expect(ada.page.locator('[data-shelf-row]', { hasText: 'Ship it now' })).toContainText(
-    'With 2 by bob',
+    'With 2 edits by bob',
   );
   await look(ada.page, 'kept-trash-light-1440');
   await ada

@@ -55,7 +55,7 @@ test('whoever edited what was deleted is told by whom, and whoever deleted it wh
   );
   expect(keptWords(kept({ mine: 1, kind: 'column' }))).toContain('the column “Ship it”');
   expect(keptMark(kept({ mine: 1, others: 2, otherNames: ['Bob'] }))).toBe(
-    'With 1 edit of yours and 2 by Bob',
+    'With 1 edit of yours and 2 edits by Bob',
   );
 });
 

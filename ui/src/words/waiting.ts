@@ -100,7 +100,7 @@ function whereWords(kind: KeptKind): string {
 export function keptMark(kept: KeptEdits): string {
   const parts = [
     kept.mine > 0 ? `${counted(kept.mine, 'edit')} of yours` : '',
-    kept.others > 0 ? `${String(kept.others)} by ${listed(kept.otherNames)}` : '',
+    kept.others > 0 ? `${counted(kept.others, 'edit')} by ${listed(kept.otherNames)}` : '',
   ];
   return `With ${listed(parts.filter((part) => part !== ''))}`;
 }
