@@ -5,6 +5,7 @@ use crate::{
     change::{Hash, Numbered, Position, Write},
     id::*,
     key::OrderKey,
+    mutants::is_left_out,
     record::Standing,
     register::{Field, Kind, Register, Slot},
     stamp::{Latest, Rank},
@@ -310,7 +311,7 @@ impl Board {
         }
         let digest = &mut self.head.digest;
         let purging = write.slot == Field::PURGED.into();
-        if entity.purged() && !purging {
+        if entity.purged() && !purging && !is_left_out("what was purged is written again") {
             return false;
         }
         if purging {
@@ -325,6 +326,12 @@ impl Board {
         let new = Register { slot: write.slot.clone(), value: write.value.clone(), rank };
         match entity.registers.binary_search_by(|register| register.slot.cmp(&write.slot)) {
             Ok(at) if entity.registers[at].rank >= rank => return false,
+            Ok(at)
+                if entity.registers[at].rank.ties(&rank)
+                    && is_left_out("of two that tie the first stays") =>
+            {
+                return false;
+            }
             Ok(at) => {
                 *digest = digest
                     .wrapping_sub(register_digest(write.entity, &entity.registers[at]))
@@ -390,7 +397,11 @@ pub fn register_digest(entity: EntityId, register: &Register) -> u128 {
         name.as_bytes(),
         element.as_bytes(),
         &rank,
-        register.value.bytes(),
+        if is_left_out("a digest is over what is understood") {
+            register.value.as_text().map(str::as_bytes).unwrap_or_default()
+        } else {
+            register.value.bytes()
+        },
     ]);
     u128::from_be_bytes(hash.0)
 }

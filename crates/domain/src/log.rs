@@ -5,6 +5,7 @@ use crate::{
     change::*,
     fresh::Fresh,
     id::*,
+    mutants::is_left_out,
     stamp::{ChangeId, Rank, Stamp},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -109,7 +110,9 @@ pub fn number(
 /// does, which makes the write void.
 pub fn weak_rank(board: &Board, write: &Write, replaced: ChangeId, by: ChangeId) -> Option<Rank> {
     let register = board.winner(write.entity, &write.slot)?;
-    (register.winner() == replaced).then(|| Rank::just_above(&register.rank, by))
+    let stands = register.winner() == replaced;
+    (stands || is_left_out("a weak write replaces whatever stands"))
+        .then(|| Rank::just_above(&register.rank, by))
 }
 
 /// Parts that keep within the limits of a change, in order. Writes in a row to one thing stay together

@@ -8,6 +8,7 @@ use crate::{
     fresh::Fresh,
     id::*,
     log::{Act, Signer, split, weak_rank},
+    mutants::is_left_out,
     stamp::{ChangeId, Latest, Rank, Stamp},
 };
 use minicbor::{Decode, Encode};
@@ -200,6 +201,9 @@ impl SharedBoard {
         let at = self.outbox.iter().position(|entry| entry.waiting.change.act == act);
         let waited = at.map(|at| self.outbox.remove(at).waiting);
         if let Some(waited) = &waited {
+            if is_left_out("a wrong clock is remembered") {
+                self.numbered.head.latest.see(waited.change.stamp);
+            }
             self.stale.extend(entities(waited));
             self.settle(waited.line, numbered.cstamp);
         }
@@ -318,7 +322,12 @@ fn stamp_above(waiting: &Waiting, below: Option<Latest>, settled: Settled) -> St
     // would else show an older text.
     let settled = (waiting.line > settled.line).then_some(settled.latest);
     match below.max(settled) {
-        Some(floor) if Latest::from(own) <= floor => floor.tick(0, own.replica),
+        Some(floor)
+            if Latest::from(own) <= floor
+                && !is_left_out("what waits shows with its own stamp") =>
+        {
+            floor.tick(0, own.replica)
+        }
         _ => own,
     }
 }

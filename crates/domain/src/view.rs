@@ -5,6 +5,7 @@ use crate::{
     board::{Board, Entity},
     edit::Dates,
     id::*,
+    mutants::is_left_out,
     record::*,
     register::{Field, Kind, Slot},
     value::{Spot, Value},
@@ -40,16 +41,25 @@ fn standing_in(column: Option<&Entity>, card: &Entity) -> CardStanding {
         return CardStanding { standing, recovered: false };
     }
     let recovered = CardStanding { standing: Standing::Live, recovered: true };
-    let Some(column) = column else { return recovered };
+    let nowhere = CardStanding { standing: Standing::Deleted, recovered: false };
+    let Some(column) = column else {
+        return if is_left_out("a card of an unknown column is nowhere") {
+            nowhere
+        } else {
+            recovered
+        };
+    };
     match column.standing() {
         Standing::Live => CardStanding { standing: Standing::Live, recovered: false },
+        Standing::Deleted if is_left_out("a card of a deleted column is nowhere") => nowhere,
         Standing::Deleted => recovered,
         Standing::Archived => {
             let rank = |entity: &Entity, field: Field| {
                 entity.register(&field.into()).map(|register| register.rank)
             };
             // It was put there by somebody who could not see that the column was put away.
-            if rank(card, Field::PLACE) > rank(column, Field::ARCHIVED) {
+            let later = rank(card, Field::PLACE) > rank(column, Field::ARCHIVED);
+            if later && !is_left_out("a card put into an archived column rests there") {
                 return recovered;
             }
             CardStanding { standing: Standing::Archived, recovered: false }

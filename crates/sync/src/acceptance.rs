@@ -117,7 +117,7 @@ fn accept_act(
         if repeats && !is_left_out("a repeated change is numbered again") {
             let Some(answer) = again(known, &offer) else {
                 verdict.answers.push((id, Answer::Fork));
-                return false;
+                return is_left_out("what is behind a fork is looked at");
             };
             verdict.answers.push((id, answer));
             continue;
@@ -126,9 +126,10 @@ fn accept_act(
             verdict.answers.push((id, Answer::Expected(end.rseq + 1)));
             return false;
         }
-        if !repeats && change.prev != end.hash {
+        let follows = change.prev == end.hash || is_left_out("a change follows any other");
+        if !repeats && !follows {
             verdict.answers.push((id, Answer::Fork));
-            return false;
+            return is_left_out("what is behind a fork is looked at");
         }
         ahead = Some(End { rseq: change.rseq, hash: offer.hash, latest: end.latest });
         new.push(offer);

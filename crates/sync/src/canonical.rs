@@ -25,10 +25,19 @@ pub fn canonical(
 ) -> (Stamp, Vec<Option<Rank>>) {
     let replica = offer.change.replica;
     // A server clock that stepped back stops nothing.
-    let now_ms = now_ms.max(board.head.latest.ms.saturating_sub(AHEAD_MS_MAX));
-    let ahead = |stamp: Stamp| stamp.ms > now_ms + AHEAD_MS_MAX;
+    let accepted =
+        if is_left_out("the server's clock counts alone") { 0 } else { board.head.latest.ms };
+    let now_ms = now_ms.max(accepted.saturating_sub(AHEAD_MS_MAX));
+    let believes = is_left_out("a clock far ahead is believed");
+    let ahead = |stamp: Stamp| stamp.ms > now_ms + AHEAD_MS_MAX && !believes;
     let own = offer.change.stamp;
-    let former = offer.former.as_ref().filter(|former| !ahead(former.cstamp));
+    let forgets = is_left_out("a former stamp is forgotten");
+    let former = offer.former.as_ref().filter(|former| !ahead(former.cstamp) && !forgets);
+    let last = last.filter(|_| !is_left_out("an act is not lifted above its device's last"));
+    let above = |stamp: Stamp, floor: Option<Latest>| {
+        let far = is_left_out("a lift goes above all that there is");
+        above(stamp, floor, if far { board.head.latest } else { Latest::default() })
+    };
     let cstamp = match former {
         // It was canonical once: only what the same replica did before it can lift it.
         Some(former) => above(Stamp { replica, ..former.cstamp }, last),
@@ -59,9 +68,10 @@ fn weak_count(offer: &Offer) -> usize {
     offer.change.writes.iter().filter(|write| write.replaces.is_some()).count()
 }
 
-fn above(stamp: Stamp, floor: Option<Latest>) -> Stamp {
+/// Lifted no further than to just above `floor`, or `least` where that is above it.
+fn above(stamp: Stamp, floor: Option<Latest>, least: Latest) -> Stamp {
     match floor {
-        Some(floor) if Latest::from(stamp) <= floor => floor.tick(0, stamp.replica),
+        Some(floor) if Latest::from(stamp) <= floor => floor.max(least).tick(0, stamp.replica),
         _ => stamp,
     }
 }
@@ -69,6 +79,9 @@ fn above(stamp: Stamp, floor: Option<Latest>) -> Stamp {
 /// The greatest stamp, not below the change's own, of the values that its author had seen and writes over. A
 /// position that is not one of this log says nothing about what was seen.
 fn seen_above(board: &Board, known: &Known, offer: &Offer) -> Option<Latest> {
+    if is_left_out("an act is not lifted above what its author saw") {
+        return None;
+    }
     let seen = seen(board, known, offer.change.base)?;
     let aimed = offer.change.writes.iter().filter(|write| write.replaces.is_none());
     aimed
@@ -85,7 +98,7 @@ fn seen(board: &Board, known: &Known, base: Position) -> Option<u64> {
     } else {
         known.chain(base.seq)
     };
-    (chain == Some(base.chain)).then_some(base.seq)
+    (chain == Some(base.chain) || is_left_out("a base is a number alone")).then_some(base.seq)
 }
 
 fn weak_ranks(board: &Board, known: &Known, offer: &Offer) -> Vec<Option<Rank>> {

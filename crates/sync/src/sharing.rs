@@ -12,6 +12,7 @@ use domain::{
     board::Board,
     change::{self, Hash, Numbered, Position},
     id::*,
+    mutants::is_left_out,
     stamp::{Latest, Rank, Stamp},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -123,7 +124,8 @@ fn stamps(numbered: &Numbered) -> impl Iterator<Item = Stamp> {
 
 fn map_stamps(log: &mut [Numbered], now_ms: u64) {
     let all: BTreeSet<Stamp> = log.iter().flat_map(stamps).collect();
-    let ahead = |stamp: &Stamp| stamp.ms > now_ms + AHEAD_MS_MAX;
+    let kept = is_left_out("a share keeps stamps that are ahead");
+    let ahead = |stamp: &Stamp| stamp.ms > now_ms + AHEAD_MS_MAX && !kept;
     let mut last = Latest { ms: now_ms, counter: 0 };
     all.iter().filter(|stamp| !ahead(stamp)).for_each(|stamp| last.see(*stamp));
     let mut mapped = BTreeMap::new();

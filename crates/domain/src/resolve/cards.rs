@@ -4,6 +4,7 @@ use super::{board::column_of, *};
 use crate::{
     change::SEEN_MAX,
     edit::{Dates, Place},
+    mutants::is_left_out,
     record::Standing,
     versions::{self, TextVersion},
     view::{card_standing, is_live},
@@ -72,6 +73,7 @@ impl Resolving<'_> {
         let named = |seen: &[TextVersion]| {
             seen.iter().filter_map(TextVersion::change).take(SEEN_MAX).collect::<Vec<_>>()
         };
+        let seen = seen.filter(|_| !is_left_out("what was seen is what stands at the end"));
         let seen = seen.map(named).or(stands);
         let decides = seen.as_ref().is_some_and(|seen| seen.len() > 1);
         let write = Write {

@@ -1,7 +1,7 @@
 //! Registers: the state is a function of the set of changes (I5).
 
 use crate::support::{laws::*, storm, wild};
-use domain::{board::*, change::*, register::*, value::Value};
+use domain::{board::*, change::*, register::*, stamp::*, value::Value};
 use proptest::{collection::vec, prelude::*, strategy::ValueTree};
 
 proptest! {
@@ -114,6 +114,40 @@ fn r6_a_field_behind_the_known_ones_of_a_change_or_a_write_is_skipped() {
     newer[0] = 0x87;
     newer.push(0xf5);
     assert_eq!(minicbor::decode::<Write>(&newer).unwrap(), log[0].change.writes[0]);
+}
+
+/// The rank of the change with this number.
+fn at(ms: u64) -> Rank {
+    let replica = super::support::world::replica(1);
+    let stamp = Stamp { ms, counter: 0, replica };
+    Rank { stamp, minor: 0, change: ChangeId { replica, rseq: ms } }
+}
+
+/// What this version does not understand counts with all its bytes.
+#[test]
+pub fn r3_the_digest_is_over_the_bytes_that_were_signed() {
+    let digest = |bytes: &[u8]| {
+        let later = Field::from_name("later").unwrap();
+        let write = wild::said(later, Value::from_bytes(bytes).unwrap());
+        let mut board = Board::new(wild::BOARD, super::support::world::replica(9));
+        board.write_all([(&write, at(1))]);
+        board.head.digest
+    };
+    // Seven, and seven written longer than it must be.
+    assert_ne!(digest(&[0x07]), digest(&[0x18, 0x07]));
+    assert_ne!(digest(&[0x07]), digest(&[0x08]));
+}
+
+#[test]
+pub fn r7_what_was_purged_stays_so_whatever_arrives_before_or_behind_it() {
+    let purge = (wild::said(Field::PURGED, Value::flag(true)), at(1));
+    let title = (wild::said(Field::TITLE, Value::text("again")), at(2));
+    for both in [[&purge, &title], [&title, &purge]] {
+        let mut board = Board::new(wild::BOARD, super::support::world::replica(9));
+        board.write_all(both.map(|(write, rank)| (write, *rank)));
+        let held = board.entity(purge.0.entity).unwrap().registers();
+        assert_eq!(held.iter().map(|it| &it.slot.field).collect::<Vec<_>>(), [&Field::PURGED]);
+    }
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn l6_a_card_moved_elsewhere_meanwhile_stays_there() {
 }
 
 #[test]
-fn l7_a_card_put_into_a_deleted_column_shows_in_recovered() {
+pub fn l7_a_card_put_into_a_deleted_column_shows_in_recovered() {
     check(
         "Todo: a b | Doing: c",
         "delete column Doing to trash; unseen move a to Doing",
@@ -156,7 +156,7 @@ fn l8_the_cards_of_an_archived_column_rest_with_it() {
 }
 
 #[test]
-fn l9_a_card_put_into_an_archived_column_later_shows_in_recovered() {
+pub fn l9_a_card_put_into_an_archived_column_later_shows_in_recovered() {
     check(
         "Todo: a | Doing: b",
         "archive column Doing; unseen move a to Doing",

@@ -12,6 +12,8 @@ mod dates_and_details;
 mod documents;
 mod fold;
 mod keys;
+#[cfg(feature = "mutants")]
+mod left_out;
 mod life;
 mod logs;
 mod places;

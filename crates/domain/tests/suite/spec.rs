@@ -18,7 +18,9 @@ fn carried(folder: &Path, carried_rules: &mut BTreeSet<String>) {
             carried(&path, carried_rules);
         } else if path.extension().is_some_and(|it| it == "rs") {
             let text = fs::read_to_string(&path).expect("a file");
-            let names = text.lines().filter_map(|line| line.trim().strip_prefix("fn "));
+            let names = text
+                .lines()
+                .filter_map(|line| line.trim().trim_start_matches("pub ").strip_prefix("fn "));
             let rule = |name: &str| {
                 let first = name.split_once('_')?.0;
                 let (letter, number) = first.split_at_checked(1)?;

@@ -1,7 +1,8 @@
 //! Stamps: what was seen is beaten, whatever the clocks say; what nobody aimed at undoes nothing (I9).
 
-use crate::support::{dice, laws::*, storm, words::arrive, world::*};
+use crate::support::{dice, laws::*, storm, wild, words::arrive, world::*};
 use domain::{
+    board::Board,
     change::*,
     edit::{CardsGo, Edit, Place},
     fresh::Fresh,
@@ -91,6 +92,23 @@ fn s4_ranks_have_no_ties() {
     let (one, other) = (Rank::just_above(&aimed, change(2)), Rank::just_above(&aimed, change(3)));
     let next = Rank { stamp: Stamp { counter: 1, ..stamp }, minor: 0, change: change(0) };
     assert!(aimed < one && one < other && other < next);
+}
+
+#[test]
+pub fn s4_of_two_that_differ_in_nothing_else_the_change_decides_in_any_order() {
+    let change = |number| ChangeId { replica: replica(number), rseq: 1 };
+    let stamp = Stamp { ms: 1, counter: 0, replica: replica(1) };
+    let aimed = Rank { stamp, minor: 0, change: change(1) };
+    let both = [2, 3].map(|number| {
+        let value = Value::text(&number.to_string());
+        (wild::said(Field::TITLE, value), Rank::just_above(&aimed, change(number)))
+    });
+    let fold = |order: [usize; 2]| {
+        let mut board = Board::new(wild::BOARD, replica(9));
+        board.write_all(order.map(|at| (&both[at].0, both[at].1)));
+        board.head.digest
+    };
+    assert_eq!(fold([0, 1]), fold([1, 0]));
 }
 
 #[test]

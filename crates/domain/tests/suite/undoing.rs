@@ -142,7 +142,7 @@ fn u5_a_group_is_one_step() {
 }
 
 #[test]
-fn u6_what_somebody_changed_since_stays_and_is_named() {
+pub fn u6_what_somebody_changed_since_stays_and_is_named() {
     check(
         "Todo: a b | Doing:",
         "archive a b; unseen restore b; unseen archive b; undo",

@@ -133,7 +133,7 @@ fn two(ours: &str, theirs: &str) -> (Desk, ChangeId, ChangeId) {
 }
 
 #[test]
-fn t1_an_edit_names_what_stood_or_what_its_author_had_before_them() {
+pub fn t1_an_edit_names_what_stood_or_what_its_author_had_before_them() {
     let mut world = World::drawn("Todo: a");
     let card: CardId = crate::support::drawing::all(&world.board, &Kind::CARD)[0].into();
     let mut describe = |text: &str, seen: Option<Vec<TextVersion>>| {

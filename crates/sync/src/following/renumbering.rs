@@ -26,6 +26,7 @@ impl Following {
             Some(line) => {
                 self.marks.remove(&line);
             }
+            None if is_left_out("an expected number that is gone is waited for") => {}
             None => {
                 let of = |id: ChangeId| id.replica == wanted.replica && id.rseq >= wanted.rseq;
                 let first = shared.outbox().map(|it| it.change.id()).find(|id| of(*id));

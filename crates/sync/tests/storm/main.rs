@@ -137,16 +137,18 @@ fn the_storm_loses_nothing() {
 #[cfg(feature = "mutants")]
 #[test]
 fn every_broken_build_is_caught() {
-    use domain::mutants;
+    use domain::mutants::{Checker, caught_by, leave_out};
+    let most = env("HOLDFAST_STORM_SEEDS").unwrap_or(400);
     let mut uncaught = Vec::new();
-    for rule in mutants::ALL {
-        let found = (0..400).find_map(|seed| {
+    for does in caught_by(Checker::Storm) {
+        let began = Instant::now();
+        let found = (0..most).find_map(|seed| {
             weathers().into_iter().find_map(|(name, faults)| {
                 let storm = std::panic::catch_unwind(|| {
-                    mutants::leave_out(Some(rule));
+                    leave_out(Some(does));
                     run(seed, &faults).wrong
                 });
-                mutants::leave_out(None);
+                leave_out(None);
                 match storm {
                     Ok(wrong) => {
                         wrong.into_keys().next().map(|what| format!("{name} {seed}: {what}"))
@@ -155,9 +157,13 @@ fn every_broken_build_is_caught() {
                 }
             })
         });
+        let took = began.elapsed().as_secs_f32();
         match found {
-            Some(found) => println!("{rule}: {found}"),
-            None => uncaught.push(rule),
+            Some(found) => println!("{does}: {found} ({took:.1} s)"),
+            None => {
+                println!("{does}: NOTHING ({took:.1} s)");
+                uncaught.push(does);
+            }
         }
     }
     assert!(uncaught.is_empty(), "nothing catches these: {uncaught:#?}");

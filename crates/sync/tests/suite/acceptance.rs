@@ -38,7 +38,7 @@ fn a_repeat_of_what_was_refused_is_refused_whatever_the_role_is_now() {
 }
 
 #[test]
-fn another_change_under_a_used_number_is_a_fork() {
+pub fn another_change_under_a_used_number_is_a_fork() {
     let (mut room, mut pen) = (Room::new(), Pen::new(2));
     let mut copy = Pen { hand: 3, ..pen.clone() };
     room.take(vec![pen.sign(vec![title(7, "a")])]);
@@ -48,7 +48,7 @@ fn another_change_under_a_used_number_is_a_fork() {
 }
 
 #[test]
-fn a_change_behind_another_than_the_last_is_a_fork() {
+pub fn a_change_behind_another_than_the_last_is_a_fork() {
     let (mut room, mut pen) = (Room::new(), Pen::new(2));
     let mut copy = Pen { hand: 3, ..pen.clone() };
     room.take(vec![pen.sign(vec![title(7, "a")])]);

@@ -28,7 +28,7 @@ fn a_clock_that_is_right_or_late_or_little_ahead_is_believed() {
 }
 
 #[test]
-fn a_clock_far_ahead_gets_the_servers_tick() {
+pub fn a_clock_far_ahead_gets_the_servers_tick() {
     for off in [61 * SECOND, AHEAD_MS_MAX + 1, YEAR] {
         let mut room = titled();
         let mut pen = Pen::new(2);
@@ -41,7 +41,7 @@ fn a_clock_far_ahead_gets_the_servers_tick() {
 }
 
 #[test]
-fn what_an_author_had_seen_is_beaten_by_just_as_much_as_it_takes() {
+pub fn what_an_author_had_seen_is_beaten_by_just_as_much_as_it_takes() {
     for late in [1, 5 * MINUTE, YEAR] {
         let mut room = titled();
         let offer = seeing(&room, 2).sign_at(NOON - late, vec![title(7, "second")]);
@@ -78,7 +78,7 @@ fn only_the_registers_that_are_written_lift_a_stamp() {
 }
 
 #[test]
-fn a_base_of_another_log_counts_as_unseen() {
+pub fn a_base_of_another_log_counts_as_unseen() {
     for base in [
         Position { chain: Hash([9; 16]), ..titled().head() },
         Position { seq: 5, ..titled().head() },
@@ -99,13 +99,25 @@ fn a_base_counts_whatever_its_epoch_is_called() {
 }
 
 #[test]
-fn a_devices_later_act_beats_its_earlier_whatever_its_clock_says() {
+pub fn a_devices_later_act_beats_its_earlier_whatever_its_clock_says() {
     let (mut room, mut pen) = (Room::new(), Pen::new(2));
     room.stamp_of(pen.sign_with(vec![title(7, "first")], |it| it.stamp.counter = 7));
     let later = room.stamp_of(pen.sign_at(NOON - YEAR, vec![title(8, "second")]));
     assert_eq!(later, stamp(NOON, 8, 2));
     let third = room.stamp_of(pen.sign_at(NOON - 1, vec![title(9, "third")]));
     assert_eq!(third, stamp(NOON, 9, 2));
+}
+
+/// A write beside the one that has to be lifted keeps losing to what somebody did to it meanwhile.
+#[test]
+pub fn a_lift_goes_no_further_than_it_must() {
+    let (mut room, mut pen) = (titled(), Pen::new(2));
+    room.stamp_of(pen.sign_at(NOON + SECOND, vec![title(8, "device's first")]));
+    room.stamp_of(Pen::new(3).sign_at(NOON + MINUTE, vec![title(9, "another's")]));
+    let lifted =
+        room.stamp_of(pen.sign_at(NOON - MINUTE, vec![title(8, "next"), title(9, "next")]));
+    assert_eq!(lifted, stamp(NOON + SECOND, 1, 2));
+    assert_eq!((room.text(8), room.text(9)), ("next", "another's"));
 }
 
 /// Compared with what the server gave it, not with what the device had said.
@@ -120,7 +132,7 @@ fn a_mended_clock_is_believed_again() {
 }
 
 #[test]
-fn a_full_counter_carries_into_the_milliseconds() {
+pub fn a_full_counter_carries_into_the_milliseconds() {
     let (mut room, mut pen) = (Room::new(), Pen::new(2));
     room.stamp_of(pen.sign_with(vec![title(7, "full")], |it| it.stamp.counter = COUNTER_MAX));
     let carried = room.stamp_of(pen.sign(vec![title(7, "next")]));
@@ -128,7 +140,7 @@ fn a_full_counter_carries_into_the_milliseconds() {
 }
 
 #[test]
-fn a_server_clock_that_steps_back_stops_nothing() {
+pub fn a_server_clock_that_steps_back_stops_nothing() {
     let mut room = titled();
     room.now_ms = NOON - YEAR;
     let right = room.stamp_of(Pen::new(2).sign_at(NOON, vec![title(8, "right")]));
@@ -156,7 +168,7 @@ pub fn a_weak_write_ranks_directly_above_the_one_that_it_replaces() {
 }
 
 #[test]
-fn a_weak_write_over_another_than_it_names_is_void() {
+pub fn a_weak_write_over_another_than_it_names_is_void() {
     let (mut room, mut pen) = (Room::new(), Pen::new(2));
     let first = pen.sign(vec![place(7, 1, 10)]);
     let second = pen.sign(vec![place(7, 2, 10)]);
@@ -181,7 +193,7 @@ fn a_weak_write_may_name_what_it_replaces_by_an_earlier_id_of_the_act() {
 }
 
 #[test]
-fn a_former_stamp_is_given_again() {
+pub fn a_former_stamp_is_given_again() {
     let mut room = titled();
     let mut pen = seeing(&room, 2);
     let mut offer = pen.sign_at(NOON + YEAR, vec![title(7, "again")]);

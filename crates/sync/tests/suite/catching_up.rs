@@ -96,7 +96,7 @@ fn another_epoch_on_the_same_log_is_gone_along_with() {
 }
 
 #[test]
-fn a_digest_that_differs_heals_once_and_is_then_reported() {
+pub fn a_digest_that_differs_heals_once_and_is_then_reported() {
     let (room, _) = room(2);
     let mut desk = Desk::new(5);
     let wrong = Changes { digest: Some([9; 16]), ..room.changes(0) };
@@ -127,7 +127,7 @@ fn a_digest_elsewhere_than_at_the_head_is_not_compared() {
 }
 
 #[test]
-fn whose_id_another_machine_signs_with_takes_a_fresh_one() {
+pub fn whose_id_another_machine_signs_with_takes_a_fresh_one() {
     let (room, _) = room(1);
     let mut desk = Desk::new(2);
     let outcome = desk.hear(BoardNews::Changes(room.changes(0)));

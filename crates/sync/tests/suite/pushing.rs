@@ -1,6 +1,7 @@
 //! What waits is pushed, and leaves the outbox only when what is held covers it, or when it was refused.
 
 use crate::support::{desk::*, pen::*, room::*, *};
+use domain::shared::Former;
 use sync::{acceptance::Offer, message::*, rows::Row, serving::Gathering};
 
 fn answers(push: &Push, answers: impl IntoIterator<Item = Answer>) -> BoardNews {
@@ -90,7 +91,7 @@ fn the_stream_settles_without_an_answer_too() {
 }
 
 #[test]
-fn marks_die_with_the_connection_but_for_the_stamps() {
+pub fn marks_die_with_the_connection_but_for_the_stamps() {
     let (mut room, mut desk) = busy(1);
     let push = desk.push().unwrap();
     let answered = room.take(offers(&push));
@@ -101,6 +102,37 @@ fn marks_die_with_the_connection_but_for_the_stamps() {
     let again = desk.push().unwrap();
     assert_eq!(again.changes[0].former, waiting.former);
     assert_eq!(room.take(offers(&again)), [Answer::Accepted(2, room.at(2).cstamp)]);
+}
+
+/// The clock falls back: of a stamp from a clock that was wrong nothing stays once the server gave another.
+#[test]
+pub fn a_clock_that_was_mended_is_forgotten() {
+    let (mut room, mut desk) = busy(0);
+    desk.now_ms = NOON + YEAR;
+    assert_eq!(desk.act(vec![title(8, "ahead")])[0].change.stamp.ms, NOON + YEAR);
+    let push = desk.push().unwrap();
+    let answered = room.take(offers(&push));
+    desk.hear(answers(&push, answered));
+    desk.hear(BoardNews::Changes(room.changes(1)));
+    desk.now_ms = NOON + MINUTE;
+    let mended = desk.act(vec![title(8, "mended")])[0].change.stamp;
+    assert_eq!(mended, stamp(NOON + MINUTE, 0, 5));
+}
+
+/// The first got a later stamp than it was made with, before the second was numbered.
+#[test]
+pub fn what_waits_shows_in_the_order_in_which_it_was_made() {
+    let (mut room, mut desk) = busy(0);
+    desk.now_ms = NOON;
+    desk.act(vec![title(8, "first")]);
+    let push = desk.push().unwrap();
+    desk.act(vec![title(8, "second")]);
+    let mut first = offers(&push);
+    first[0].former = Some(Former { cstamp: stamp(NOON + MINUTE, 0, 5), weak_ranks: Vec::new() });
+    room.take(first);
+    desk.hear(BoardNews::Changes(room.changes(1)));
+    assert_eq!(desk.waits(), [number(5, 2)]);
+    assert_eq!(desk.title(8), "second");
 }
 
 #[test]
@@ -168,7 +200,7 @@ fn an_expected_number_that_waits_is_pushed_again() {
 }
 
 #[test]
-fn an_expected_number_that_is_gone_or_asked_for_twice_means_a_fresh_replica() {
+pub fn an_expected_number_that_is_gone_or_asked_for_twice_means_a_fresh_replica() {
     let (_, mut desk) = busy(2);
     let push = desk.push().unwrap();
     desk.hear(answers(&push, [Answer::Expected(1)]));

@@ -95,7 +95,7 @@ fn a_log_that_ends_elsewhere_or_adds_up_to_another_board_is_bad() {
 }
 
 #[test]
-fn stamps_ahead_of_now_come_to_stand_behind_what_is_not_in_their_order() {
+pub fn stamps_ahead_of_now_come_to_stand_behind_what_is_not_in_their_order() {
     let far = NOON + YEAR;
     let room = room(&[NOON - MINUTE, NOON + SECOND, far, far + SECOND, far + YEAR]);
     let Opened { board, log, answered, ends } = opened(&room, NOON);

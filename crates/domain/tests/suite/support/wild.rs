@@ -77,6 +77,12 @@ fn value() -> impl Strategy<Value = Value> {
     ]
 }
 
+/// What one change may say of a card.
+pub fn said(field: Field, value: Value) -> Write {
+    let entity = EntityId(Uuid::from_u128(1));
+    Write { kind: Kind::CARD, entity, slot: field.into(), value, replaces: None, seen: None }
+}
+
 fn stamp() -> impl Strategy<Value = Stamp> {
     (0..6u64, 0..3u32, 0..3u8).prop_map(|(ms, counter, number)| Stamp {
         ms,
