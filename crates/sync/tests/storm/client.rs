@@ -3,6 +3,7 @@
 use crate::{
     authority::Session,
     disk::{Disk, Holder},
+    undoing::Step,
 };
 use domain::{
     change::{Numbered, Write},
@@ -40,6 +41,8 @@ pub struct Socket {
     pub to_server: VecDeque<Vec<u8>>,
     pub to_client: VecDeque<Vec<u8>>,
     pub session: Session,
+    /// Nothing of it arrives before.
+    pub held_until_ms: u64,
 }
 
 pub struct Client {
@@ -59,6 +62,8 @@ pub struct Client {
     pub gone: BTreeSet<BoardId>,
     /// The acts of its person on each register, in order.
     pub own: BTreeMap<(BoardId, Register), Vec<ActId>>,
+    /// What its person may take back.
+    pub steps: Vec<Step>,
 }
 
 #[derive(Clone)]
@@ -90,6 +95,7 @@ impl Client {
             backup: None,
             gone: BTreeSet::new(),
             own: BTreeMap::new(),
+            steps: Vec::new(),
         };
         client.start();
         client
@@ -441,8 +447,13 @@ fn some_edit(board: &domain::board::Board, rng: &mut StdRng) -> Edit {
         },
         91..=92 => Edit::UndeleteColumn { column: some(&columns, rng).into() },
         93..=94 => Edit::MoveColumn { column: column(rng), place: Place::First },
-        95..=96 => Edit::CollapseColumn { column: column(rng), collapsed: rng.r#gen() },
-        97 => Edit::AddLabel { name: title, colour: Some(Colour("red".to_owned())) },
+        95 => Edit::CollapseColumn { column: column(rng), collapsed: rng.r#gen() },
+        96 if live.len() > 2 => Edit::ArchiveColumn { column: column(rng) },
+        97 => Edit::RestoreColumn { column: some(&columns, rng).into() },
+        98 if title.ends_with('0') => {
+            Edit::AddLabel { name: title, colour: Some(Colour("red".to_owned())) }
+        }
+        98 => Edit::EmptyTrash,
         _ => Edit::RenameColumn { column: column(rng), title },
     }
 }

@@ -1,11 +1,13 @@
 //! What must hold after every step, and what in the end.
 
 use crate::{
+    live,
     merging::{described, pairs},
     world::World,
 };
 use domain::{board::Board, id::*, merge::MERGE, register::Field};
 use std::collections::{BTreeMap, BTreeSet};
+use sync::canonical::AHEAD_MS_MAX;
 
 /// Two clocks that are right may still differ by so much.
 const CLOCKS_DIFFER_MS: u64 = 130_000;
@@ -39,6 +41,9 @@ impl World {
         for (what, client, id) in wrong {
             self.found(what, || format!("client {client}, board {id}"));
         }
+        if self.now_ms.is_multiple_of(16) {
+            self.judge_live();
+        }
         self.check_nothing_jumps_back();
     }
 
@@ -54,6 +59,10 @@ impl World {
                     continue;
                 }
                 let Some(shared) = client.open.get(id) else { continue };
+                // Emptying the trash forgets what was written.
+                if shared.shown().entity(register.0).is_some_and(|it| it.purged()) {
+                    continue;
+                }
                 let winner = shared.shown().winner(register.0, &register.1);
                 let holds = winner.and_then(|it| self.act_of(client, *id, it.winner()));
                 if holds == Some(*last) {
@@ -81,8 +90,18 @@ impl World {
         }
     }
 
+    fn judge_live(&mut self) {
+        let shown = self.clients.iter().flat_map(|it| it.open.values()).map(|it| it.shown());
+        let all = shown.chain(self.server.rooms.values().map(|it| &it.board));
+        let wrong: Vec<_> = all.filter_map(|board| live::judge(board).err()).collect();
+        for (what, detail) in wrong {
+            self.found(what, || detail);
+        }
+    }
+
     /// In the end, when everything is quiet.
     pub fn judge(&mut self) {
+        self.judge_live();
         let ids: Vec<BoardId> = self.server.rooms.keys().copied().collect();
         let mut logged = BTreeSet::new();
         for id in &ids {
@@ -122,6 +141,8 @@ impl World {
                 act_twice = Some(numbered.change.act);
             }
         }
+        let ahead = |it: &&domain::change::Numbered| it.cstamp.ms > self.now_ms + AHEAD_MS_MAX + 1;
+        let ahead = room.log.iter().find(ahead).map(|it| it.cstamp);
         // Any order of the log is the same board.
         let mut folded = Board::new(id, room.head().epoch);
         let mut shuffled: Vec<_> = room.log.iter().collect();
@@ -130,6 +151,9 @@ impl World {
             folded.absorb(numbered);
         }
         let differs = folded.head.digest != room.board.head.digest;
+        if let Some(stamp) = ahead.filter(|_| !self.server_clock_was_wrong) {
+            self.found("a stamp was accepted that is far ahead", || format!("{stamp:?}"));
+        }
         if gap {
             self.found("I4: the log has a gap or a broken chain", || id.to_string());
         }

@@ -11,16 +11,23 @@
 mod authority;
 mod client;
 mod disk;
+mod faults;
+mod healing;
 mod judge;
+mod live;
 mod merging;
+mod network;
+mod telling;
+mod undoing;
 mod world;
 
+use faults::{FAULTS, Fault};
 use std::{
     collections::BTreeMap,
     io::Write,
     time::{Duration, Instant},
 };
-use world::{FAULTS, Fault, World};
+use world::World;
 
 /// Kinds of weather, and which faults they have.
 fn weathers() -> Vec<(&'static str, Vec<Fault>)> {
@@ -35,6 +42,7 @@ fn weathers() -> Vec<(&'static str, Vec<Fault>)> {
         ("rollback", with(&[Rollback, RollbackUnseen, Clock])),
         ("compact", with(&[Compact, Clock])),
         ("role", with(&[Role])),
+        ("network", with(&[Drop, Delay, Repeat, Reorder, Partition])),
         ("server clock", with(&[ServerClock, Clock])),
         ("rollback and compact", with(&[Rollback, Compact])),
         ("share", with(&[Share, Abandon, Clock])),
@@ -76,6 +84,7 @@ struct Found {
     histories: u32,
     /// Descriptions that were written apart and became one.
     merges: usize,
+    undone: usize,
     happened: BTreeMap<Fault, u32>,
     /// What was wrong, how often, and the first history in which it was.
     wrong: BTreeMap<String, (u32, String)>,
@@ -85,6 +94,7 @@ impl Found {
     fn take(&mut self, name: &str, seed: u64, world: World) {
         self.histories += 1;
         self.merges += world.merges;
+        self.undone += world.undone;
         for (fault, times) in world.happened {
             *self.happened.entry(fault).or_default() += times;
         }
@@ -122,11 +132,16 @@ fn the_storm_loses_nothing() {
         }
         seed += 1;
     }
-    let Found { histories, merges, happened, wrong } = found;
+    let Found { histories, merges, undone, happened, wrong } = found;
     // Told also where the test passes.
     let mut output = std::io::stdout();
-    writeln!(output, "{histories} histories; {merges} merges; faults: {happened:?}").unwrap();
+    writeln!(
+        output,
+        "{histories} histories; {merges} merges; {undone} undone; faults: {happened:?}"
+    )
+    .unwrap();
     assert!(merges > 0, "no descriptions were merged");
+    assert!(undone > 0, "nothing was undone");
     for fault in FAULTS {
         assert!(happened.contains_key(&fault), "{fault:?} never happened");
     }

@@ -4,7 +4,9 @@ use crate::{
     authority::{Authority, Room},
     client::{Client, Register},
     disk::{BoardRows, Disk, Holder},
+    faults::Fault,
     merging,
+    undoing::Step,
 };
 use domain::{
     board::Board,
@@ -15,55 +17,20 @@ use domain::{
     import::import,
     log::{Act as Signed, Signer, record},
     merge::{MERGE, Merge},
+    mutants::is_left_out,
     shared::Waiting,
-    stamp::{ChangeId, Rank},
-    versions::is_version,
+    stamp::{COUNTER_MAX, ChangeId, Latest, Rank},
+    undo,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-use sync::{frame, message::*, rows::Row};
-use uuid::Uuid;
+use sync::message::*;
 
 pub const YEAR_MS: i64 = 365 * 86_400_000;
 const STEPS: usize = 160;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fault {
-    Disconnect,
-    Crash,
-    CrashHearing,
-    ServerCrash,
-    Clock,
-    ServerClock,
-    Copy,
-    Restore,
-    Rollback,
-    RollbackUnseen,
-    Compact,
-    Role,
-    Share,
-    Abandon,
-}
-
-pub const FAULTS: [Fault; 14] = [
-    Fault::Disconnect,
-    Fault::Crash,
-    Fault::CrashHearing,
-    Fault::ServerCrash,
-    Fault::Clock,
-    Fault::ServerClock,
-    Fault::Copy,
-    Fault::Restore,
-    Fault::Rollback,
-    Fault::RollbackUnseen,
-    Fault::Compact,
-    Fault::Role,
-    Fault::Share,
-    Fault::Abandon,
-];
 
 /// What is known of an act, to judge what became of it.
 pub struct Act {
@@ -98,12 +65,14 @@ pub struct World {
     pub faults: BTreeSet<Fault>,
     pub happened: BTreeMap<Fault, u32>,
     pub server: Authority,
-    backup: Option<Authority>,
-    own_board: Option<BoardId>,
+    pub backup: Option<Authority>,
+    pub own_board: Option<BoardId>,
+    /// Who cannot reach the server, and until when.
+    pub cut_off: BTreeMap<usize, u64>,
     pub clients: Vec<Client>,
     pub acts: BTreeMap<ActId, Act>,
     /// What the server numbered, and under which id.
-    names: BTreeMap<ChangeId, ActId>,
+    pub names: BTreeMap<ChangeId, ActId>,
     /// Acts whose canonical stamp was lost with the server's log, before their author heard of it: they come
     /// back with the stamp of another time, which nobody can know.
     pub unheard: BTreeSet<ActId>,
@@ -111,6 +80,7 @@ pub struct World {
     pub given_up: BTreeSet<ActId>,
     pub wrong: BTreeMap<&'static str, String>,
     pub merges: usize,
+    pub undone: usize,
     pub trace: Option<Vec<String>>,
 }
 
@@ -128,6 +98,7 @@ impl World {
             server: Authority::default(),
             backup: None,
             own_board: None,
+            cut_off: BTreeMap::new(),
             clients: Vec::new(),
             acts: BTreeMap::new(),
             names: BTreeMap::new(),
@@ -135,6 +106,7 @@ impl World {
             given_up: BTreeSet::new(),
             wrong: BTreeMap::new(),
             merges: 0,
+            undone: 0,
             trace: traced.then(Vec::new),
         };
         let mut fresh = world.fresh(now_ms);
@@ -181,7 +153,7 @@ impl World {
     }
 
     /// Once a board is shared, all have it: the server says so.
-    fn join(&mut self) {
+    pub fn join(&mut self) {
         let Some(id) = self.own_board else { return };
         let Some(room) = self.server.rooms.get(&id) else { return };
         let epoch = room.head().epoch;
@@ -223,6 +195,8 @@ impl World {
         };
         let made = import(&document, "", |_| true, fresh);
         let mut board = Board::new(made.board, ReplicaId(fresh.uuid()));
+        // A counter that is almost full, so that what a late clock stamps carries it.
+        board.head.latest = Latest { ms: fresh.now_ms(), counter: COUNTER_MAX - 2 };
         let replica = ReplicaId(fresh.uuid());
         let mut signer = Signer { replica, rseq: 0, prev: domain::change::Hash::default() };
         let group = GroupId(fresh.uuid());
@@ -234,7 +208,7 @@ impl World {
         (board, log)
     }
 
-    fn say(&mut self, line: impl FnOnce() -> String) {
+    pub fn say(&mut self, line: impl FnOnce() -> String) {
         let t = (self.now_ms - 10 * YEAR_MS as u64) as f64 / 1000.0;
         if let Some(trace) = &mut self.trace {
             trace.push(format!("t+{t:<9.1} {}", line()));
@@ -285,9 +259,9 @@ impl World {
         })
     }
 
-    fn connect(&mut self, at: usize) {
+    pub fn connect(&mut self, at: usize) {
         let (server_ms, now_ms) = (self.server_ms(), self.now_ms);
-        if self.clients[at].socket.is_none() {
+        if self.clients[at].socket.is_none() && !self.is_cut_off(at) {
             self.clients[at].connect(server_ms, now_ms);
         }
     }
@@ -295,16 +269,22 @@ impl World {
     fn act(&mut self, at: usize) {
         let ids: Vec<BoardId> = self.clients[at].open.keys().copied().collect();
         let id = *ids.choose(&mut self.rng).unwrap();
-        let wall = self.clients[at].wall_ms(self.now_ms);
+        let mut wall = self.clients[at].wall_ms(self.now_ms);
+        if is_left_out("boards share a clock") {
+            let all = self.clients[at].open.values().map(|it| it.latest().ms);
+            wall = all.fold(wall, u64::max);
+        }
         let mut fresh = self.fresh(wall);
         let (verb, writes) = self.clients[at].some_writes(id, &mut self.rng, &mut fresh);
-        if !writes.is_empty() {
+        if self.rng.gen_bool(0.1) {
+            self.undo(at, &mut fresh);
+        } else if !writes.is_empty() {
             self.carry(at, id, verb, writes, None, &mut fresh);
         }
     }
 
     /// Signs what a client does, and remembers what it had before it.
-    fn carry(
+    pub fn carry(
         &mut self,
         at: usize,
         id: BoardId,
@@ -341,8 +321,15 @@ impl World {
             .all(|it| self.acts.get(&it.change.act).is_none_or(|act| act.good));
         let good = wall.abs_diff(self.now_ms) < 2000 && pending_good;
         let before = Before { saw, replaced, known, good };
+        let inverses = undo::inverses(shown, &writes);
         let client = &mut self.clients[at];
-        for waiting in client.act(id, verb, writes, act, fresh) {
+        let waiting = client.act(id, verb, writes, act, fresh);
+        if let [waiting] = &waiting[..]
+            && verb != MERGE
+        {
+            client.steps.push(Step { board: id, act: waiting.change.act, inverses });
+        }
+        for waiting in waiting {
             let act = self.describe(at, id, &waiting, &before);
             let line = || format!("{at} {verb} {} {:?}", waiting.change.act, waiting.change.stamp);
             self.say(line);
@@ -375,58 +362,8 @@ impl World {
         act
     }
 
-    fn server_hears(&mut self, at: usize) {
-        let now_ms = self.server_ms();
-        let client = &mut self.clients[at];
-        let Some(socket) = &mut client.socket else { return };
-        if let Some(bytes) = socket.to_server.pop_front() {
-            let message: FromClient = frame::read(&bytes).unwrap();
-            for said in self.server.hear(&mut socket.session, client.person, message, now_ms) {
-                socket.to_client.push_back(frame::write(&said).unwrap());
-            }
-        }
-        for said in self.server.go_on(&mut socket.session, &mut self.rng) {
-            socket.to_client.push_back(frame::write(&said).unwrap());
-        }
-        self.join();
-        for numbered in self.server.rooms.values().flat_map(|room| room.log.iter().rev().take(50)) {
-            self.names.insert(numbered.change.id(), numbered.change.act);
-        }
-    }
-
-    fn client_hears(&mut self, at: usize, dies: Option<bool>) {
-        let now_ms = self.now_ms;
-        let client = &mut self.clients[at];
-        let Some(socket) = &mut client.socket else { return };
-        let Some(bytes) = socket.to_client.pop_front() else { return };
-        let mut fresh = Fresh::new(self.rng.r#gen(), now_ms);
-        let message: FromServer = frame::read(&bytes).unwrap();
-        let told = self.trace.is_some().then(|| brief(&message));
-        let heard = client.hear(message, &mut fresh, dies);
-        if let Some(told) = told {
-            self.say(|| format!("{at} hears {told} dies {dies:?}"));
-        }
-        for row in &heard.rows {
-            if let Row::Refuse { waiting, .. } = row
-                && let Some(act) = self.acts.get_mut(&waiting.change.act)
-            {
-                act.refused = true;
-            }
-        }
-        let said = |row: &Row| match row {
-            Row::Log { numbered, .. } => numbered.change.writes.iter().any(is_version),
-            row => matches!(row, Row::AllThings),
-        };
-        if dies.is_none() && heard.rows.iter().any(said) {
-            self.merge(at);
-        }
-        if heard.mismatch {
-            self.found("I6: the digests differ at one position", || format!("client {at}"));
-        }
-    }
-
     /// A client makes one of what stands apart, where it can.
-    fn merge(&mut self, at: usize) {
+    pub fn merge(&mut self, at: usize) {
         let ids: Vec<BoardId> = self.clients[at].open.keys().copied().collect();
         for id in ids {
             while let Some(Merge { act, write }) = merging::next(&self.clients[at], id) {
@@ -434,193 +371,6 @@ impl World {
                 self.carry(at, id, MERGE, vec![write], Some(act), &mut fresh);
             }
         }
-    }
-
-    fn fault(&mut self, at: usize) {
-        let all: Vec<Fault> = self.faults.iter().copied().collect();
-        let Some(fault) = all.choose(&mut self.rng).copied() else { return };
-        if self.carry_out(fault, at) {
-            self.say(|| format!("-- {fault:?} at {at}"));
-            *self.happened.entry(fault).or_default() += 1;
-        }
-    }
-
-    fn drop_sockets(&mut self) {
-        for client in &mut self.clients {
-            client.socket = None;
-        }
-    }
-
-    fn carry_out(&mut self, fault: Fault, at: usize) -> bool {
-        match fault {
-            Fault::Disconnect => return self.clients[at].socket.take().is_some(),
-            Fault::Crash => self.clients[at].start(),
-            Fault::CrashHearing => {
-                let waits = self.clients[at].socket.as_ref();
-                if waits.is_none_or(|socket| socket.to_client.is_empty()) {
-                    return false;
-                }
-                let stored = self.rng.r#gen();
-                self.client_hears(at, Some(stored));
-            }
-            Fault::ServerCrash => {
-                self.drop_sockets();
-                self.server.offered.clear();
-            }
-            Fault::Clock => {
-                let off = [0, 0, -YEAR_MS, YEAR_MS, -300_000, 61_000, 59_000, YEAR_MS];
-                self.clients[at].skew_ms = *off.choose(&mut self.rng).unwrap();
-            }
-            Fault::ServerClock => {
-                self.skew_ms =
-                    *[0, 0, -3_600_000, YEAR_MS, -300_000].choose(&mut self.rng).unwrap();
-                self.server_clock_was_wrong = true;
-            }
-            Fault::Copy => return self.copy(at),
-            Fault::Restore => return self.restore(at),
-            Fault::Rollback | Fault::RollbackUnseen => return self.roll_back(fault),
-            Fault::Compact => {
-                let ids: Vec<BoardId> = self.server.rooms.keys().copied().collect();
-                let room = self.server.rooms.get_mut(ids.choose(&mut self.rng).unwrap()).unwrap();
-                room.floor = self.rng.gen_range(room.floor..=room.head().seq);
-            }
-            Fault::Share | Fault::Abandon => return self.share(fault, at),
-            Fault::Role => {
-                let person = self.clients[at].person;
-                let ids: Vec<BoardId> = self.server.rooms.keys().copied().collect();
-                let room = self.server.rooms.get_mut(ids.choose(&mut self.rng).unwrap()).unwrap();
-                let role = room.members.get_mut(&person).unwrap();
-                *role = if *role == Role::Owner { Role::Viewer } else { Role::Owner };
-            }
-        }
-        true
-    }
-
-    fn share(&mut self, fault: Fault, at: usize) -> bool {
-        let Some(id) = self.own_board else { return false };
-        let now_ms = self.now_ms;
-        let client = &mut self.clients[at];
-        // The server's clock is known once it was met.
-        if fault == Fault::Share && client.socket.is_none() {
-            return false;
-        }
-        let Some(rows) = client.disk.boards.get(&id) else { return false };
-        match (fault, rows.holder) {
-            (Fault::Share, Holder::Own) => client.promise(id, now_ms),
-            (Fault::Abandon, Holder::Sharing) => client.abandon(id),
-            _ => return false,
-        }
-        true
-    }
-
-    fn copy(&mut self, at: usize) -> bool {
-        if self.clients.len() >= 6 {
-            return false;
-        }
-        let name = self.clients.len();
-        let saved = self.clients[at].save();
-        let mut copy = Client::new(name, self.clients[at].person, saved.disk.clone());
-        copy.load(saved);
-        copy.skew_ms = self.clients[at].skew_ms;
-        self.clients.push(copy);
-        true
-    }
-
-    fn restore(&mut self, at: usize) -> bool {
-        let Some(saved) = self.clients[at].backup.clone().filter(|_| self.rng.r#gen()) else {
-            self.clients[at].backup = Some(self.clients[at].save());
-            return false;
-        };
-        let had = held(&self.clients[at].disk);
-        self.clients[at].load(saved);
-        let has = held(&self.clients[at].disk);
-        self.given_up.extend(had.difference(&has));
-        true
-    }
-
-    fn roll_back(&mut self, fault: Fault) -> bool {
-        let Some(backup) = self.backup.clone().filter(|_| self.rng.gen_bool(0.6)) else {
-            self.backup = Some(self.server.clone());
-            return false;
-        };
-        for (id, room) in &self.server.rooms {
-            let heard: BTreeSet<ActId> = self
-                .clients
-                .iter()
-                .flat_map(|client| {
-                    let Some(rows) = client.disk.boards.get(id) else { return Vec::new() };
-                    let log =
-                        rows.log.values().filter(|it| it.1.is_some()).map(|it| it.0.change.act);
-                    let former = rows.outbox.values().filter(|it| it.former.is_some());
-                    let kept = rows.kept.values().map(|it| it.0.change.act);
-                    log.chain(former.map(|it| it.change.act)).chain(kept).collect::<Vec<_>>()
-                })
-                .collect();
-            let stays = backup.rooms.get(id).map_or(0, |room| room.log.len());
-            let gone = room.log.iter().skip(stays).map(|it| it.change.act);
-            self.unheard.extend(gone.filter(|act| !heard.contains(act)));
-        }
-        let roles: BTreeMap<BoardId, BTreeMap<PersonId, Role>> =
-            self.server.rooms.iter().map(|(id, room)| (*id, room.members.clone())).collect();
-        self.server = backup;
-        self.server.offered.clear();
-        for (id, room) in &mut self.server.rooms {
-            if let Some(members) = roles.get(id) {
-                room.members.clone_from(members);
-            }
-            if fault == Fault::Rollback {
-                room.board.head.position.epoch = ReplicaId(Uuid::from_u128(self.rng.r#gen()));
-            }
-        }
-        self.drop_sockets();
-        true
-    }
-
-    /// The faults stop: now everything must come together.
-    fn heal(&mut self) {
-        self.say(|| "--- heal".into());
-        for room in self.server.rooms.values_mut() {
-            room.members.values_mut().for_each(|role| *role = Role::Owner);
-        }
-        for _ in 0..60 {
-            self.now_ms += 500;
-            for at in 0..self.clients.len() {
-                self.connect(at);
-                let now_ms = self.now_ms;
-                let client = &mut self.clients[at];
-                let own = client.disk.boards.iter().find(|(_, it)| it.holder == Holder::Own);
-                if let Some(id) = own.map(|(id, _)| *id) {
-                    client.promise(id, now_ms);
-                }
-            }
-            for _ in 0..40 {
-                for at in 0..self.clients.len() {
-                    self.clients[at].push();
-                    self.server_hears(at);
-                    self.client_hears(at, None);
-                }
-            }
-            // A process that ended between hearing and merging does it when it hears the next word.
-            for at in 0..self.clients.len() {
-                self.merge(at);
-            }
-            self.check_each();
-            if self.quiet() {
-                return;
-            }
-        }
-        self.found("I10: it never comes to rest", String::new);
-    }
-
-    fn quiet(&self) -> bool {
-        self.clients.iter().all(|client| {
-            client.open.iter().all(|(id, shared)| {
-                let Some(room) = self.server.rooms.get(id) else { return false };
-                shared.outbox().next().is_none()
-                    && shared.numbered().head.position.seq == room.head().seq
-                    && client.disk.boards[id].holder == Holder::Server
-            })
-        })
     }
 
     /// The ranks that the acts' writes have in the log.
@@ -634,37 +384,4 @@ impl World {
         }
         ranks
     }
-}
-
-fn held(disk: &Disk) -> BTreeSet<ActId> {
-    let of = |rows: &BoardRows| -> Vec<ActId> {
-        let waiting = rows.outbox.values().map(|it| it.change.act);
-        let kept = rows.kept.values().map(|(it, ..)| it.change.act);
-        let log = rows.log.values().map(|(it, _)| it.change.act);
-        waiting.chain(kept).chain(log).collect()
-    };
-    disk.boards.values().flat_map(of).collect()
-}
-
-fn brief(message: &FromServer) -> String {
-    match message {
-        FromServer::Board(id, BoardNews::Changes(it)) => {
-            format!(
-                "{} changes {}..+{} head {}",
-                short(id.0),
-                it.from.seq,
-                it.changes.len(),
-                it.head
-            )
-        }
-        FromServer::Board(id, BoardNews::Part(part)) => {
-            format!("{} part {}", short(id.0), part.part)
-        }
-        FromServer::Board(id, news) => format!("{} {news:?}", short(id.0)),
-        other => format!("{other:?}"),
-    }
-}
-
-fn short(id: Uuid) -> String {
-    id.to_string()[24..].to_owned()
 }
