@@ -93,15 +93,15 @@ fn every_broken_build_is_stopped_by_a_test() {
     }
 }
 
-/// Rule 10 is about transactions: the storage has it, and the tests of two processes on one folder.
-const ELSEWHERE: [u8; 1] = [10];
+/// Rule 8 is kept by the storage, which forgets no answer, and rule 10 by its transactions: no line here leaves them out.
+const ELSEWHERE: [u8; 2] = [8, 10];
 
 #[test]
 fn every_closing_rule_has_a_broken_build_and_every_one_of_them_a_checker() {
     let left_out: Vec<u8> = (1..=15)
         .filter(|rule| !BROKEN.iter().any(|it| it.rule == *rule) && !ELSEWHERE.contains(rule))
         .collect();
-    assert_eq!(left_out, []);
+    assert_eq!(left_out, Vec::<u8>::new());
     let unchecked = |it: &&Broken| it.caught_by.is_empty();
     assert_eq!(
         BROKEN.iter().filter(unchecked).map(|it| it.does).collect::<Vec<_>>(),
