@@ -111,7 +111,7 @@ impl Standing {
 }
 
 /// A card as somebody shows it, or as it is expected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Card {
     pub id: Id,

@@ -161,7 +161,7 @@ mod tests {
         let cards = ids.map(|id| {
             let (title, column) = (format!("card {id}"), "todo".to_owned());
             let (standing, number, placed) = (Standing::Live, None, Placed::Last);
-            (id.to_owned(), Expected { title, column, standing, number, placed })
+            (id.to_owned(), Expected { title, column, standing, number, placed, on_replica: false })
         });
         let open_titles = BTreeSet::from(["card x".to_owned()]);
         let board = Board { cards: cards.into(), open_titles, ..Board::default() };

@@ -4,6 +4,7 @@
 use crate::{
     act::{Card, Id, Standing},
     reading::{Reading, Shows},
+    run::Question,
 };
 use anyhow::{Context, Result, ensure};
 use minicbor::{Decoder, data::Type};
@@ -14,6 +15,8 @@ use sqlx::{
 use std::path::Path;
 use uuid::Uuid;
 
+pub const ON_DISK: &str = "SQL on what lay on the disk";
+
 /// Each card with its registers.
 const CARDS: &str = "select entity_id, registers from entity where board_id = ? and kind = 'card' order by entity_id";
 /// Where the log ends, and how many changes it has.
@@ -22,39 +25,59 @@ const LOG: &str =
 from board_head left join log on log.board_id = board_head.board_id
 where board_head.board_id = ?";
 
-/// Live cards of a board on a copy, by id.
-pub async fn read(copy: &Path, board: &Id) -> Reading {
-    let mut reading = Reading::new("SQL on what lay on the disk", Shows::CardsById);
-    match look(copy, board, &mut reading.faults).await {
-        Ok(cards) => reading.cards = cards,
-        Err(error) => reading.failed = Some(format!("{error:#}")),
+/// A copy of a server's database.
+pub struct Copy(SqliteConnection);
+
+impl Copy {
+    /// Also whether it is sound.
+    pub async fn open(copy: &Path) -> Result<(Copy, Question)> {
+        // Opening it takes in what its write-ahead log holds, as the server's own start does.
+        let options =
+            SqliteConnectOptions::new().filename(copy).journal_mode(SqliteJournalMode::Wal);
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let sound: String =
+            sqlx::query_scalar("pragma integrity_check").fetch_one(&mut connection).await?;
+        let fault = (sound != "ok").then_some(sound);
+        let asked = "whether the database that lay on the disk is sound, by SQLite".to_owned();
+        Ok((Copy(connection), Question { asked, fault }))
     }
-    reading
+
+    /// Live cards of a board, by id.
+    pub async fn read(&mut self, board: &Id, path: &str) -> Reading {
+        let mut reading = Reading::new(path, Shows::CardsById);
+        match self.cards(board, &mut reading.faults).await {
+            Ok(cards) => reading.cards = cards,
+            Err(error) => reading.failed = Some(format!("{error:#}")),
+        }
+        reading.only_live()
+    }
+
+    /// All cards of a board, by id; what is wrong with its log is told.
+    pub async fn cards(&mut self, board: &Id, faults: &mut Vec<String>) -> Result<Vec<Card>> {
+        look(&mut self.0, board, faults).await
+    }
+
+    pub async fn close(self) -> Result<()> {
+        Ok(self.0.close().await?)
+    }
 }
 
-async fn look(copy: &Path, board: &Id, faults: &mut Vec<String>) -> Result<Vec<Card>> {
-    // Opening it takes in what its write-ahead log holds, as the server's own start does.
-    let options = SqliteConnectOptions::new().filename(copy).journal_mode(SqliteJournalMode::Wal);
-    let mut connection = SqliteConnection::connect_with(&options).await?;
+async fn look(
+    connection: &mut SqliteConnection,
+    board: &Id,
+    faults: &mut Vec<String>,
+) -> Result<Vec<Card>> {
     let board = board.parse::<Uuid>()?;
-    let sound: String =
-        sqlx::query_scalar("pragma integrity_check").fetch_one(&mut connection).await?;
-    if sound != "ok" {
-        faults.push(format!("the database is damaged: {sound}"));
-    }
     let (head, count, first, last): (i64, i64, i64, i64) =
-        sqlx::query_as(LOG).bind(board.as_bytes().as_slice()).fetch_one(&mut connection).await?;
+        sqlx::query_as(LOG).bind(board.as_bytes().as_slice()).fetch_one(&mut *connection).await?;
     if (first, last, count) != (1, head, head) {
         faults.push(format!(
             "the log has {count} changes from {first} to {last}; its head is {head}"
         ));
     }
     let rows: Vec<(Vec<u8>, Vec<u8>)> =
-        sqlx::query_as(CARDS).bind(board.as_bytes().as_slice()).fetch_all(&mut connection).await?;
-    connection.close().await?;
-    let cards = rows.iter().map(|(id, registers)| card(id, registers));
-    let cards: Vec<Card> = cards.collect::<Result<_>>()?;
-    Ok(cards.into_iter().filter(|card| card.standing == Standing::Live).collect())
+        sqlx::query_as(CARDS).bind(board.as_bytes().as_slice()).fetch_all(connection).await?;
+    rows.iter().map(|(id, registers)| card(id, registers)).collect()
 }
 
 /// The registers are CBOR: `[[field, element, value, rank], …]`, and each value is CBOR of its own in a string of

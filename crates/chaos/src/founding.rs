@@ -16,7 +16,7 @@ use crate::{
     server::Running,
     stage::Stage,
     watcher::{Watched, watch},
-    wire::Wire,
+    wire::{Token, Wire},
 };
 use anyhow::Result;
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -50,13 +50,14 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
     let clock = stage.common.clock;
 
     let address = server.address;
-    let mut wire = Wire::new(address, &token);
+    let mut wire = Wire::new(address, &Token::new(token));
     let (board, made) = stage.make_board(&mut wire, 1).await?;
+    let boards = [board.clone()];
     let (mut watched, mut looked) = (Vec::new(), Vec::new());
     for number in 0..settings.rounds.len() {
         watched.push(paced(&stage, &board, &wire, number).await?);
         let when = format!("after round {}", number + 1);
-        looked.push(stage.look(&mut wire, &board, &when).await?);
+        looked.extend(stage.look(&mut wire, &boards, &when).await?);
     }
     let mut questions = vec![made];
     questions.extend(questions::ask(&mut wire, &board.id).await);
@@ -69,21 +70,23 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         block_in_place(|| disk.cut_power(&mut chance))?;
     }
     let copy = place.copy_database(&settings.out.join("after-the-kill"))?;
-    let on_disk = Readings::only(disk::read(&copy, &board.id).await);
+    let (mut copy, sound) = disk::Copy::open(&copy).await?;
+    questions.push(sound);
+    let on_disk = Readings::only(copy.read(&board.id, disk::ON_DISK).await);
+    copy.close().await?;
     looked.push(Looked::new("after the kill", clock.now_us(), &board, on_disk));
 
-    let server = place.start(&settings.log(), Some(address)).await?;
+    let mut server = place.start(&settings.log(), Some(address)).await?;
     tokio::spawn(memory.clone().watch(server.status_file()));
     let (until_us, name) = (clock.now_us(), killed.to_owned());
     let fault = Fault { at_us: killed_us, until_us, name };
     stage.common.journal.write(Line::Fault(fault)).await?;
     stage.settle(&wire).await?;
-    let last = stage.look(&mut wire, &board, "after the restart").await?;
-    looked.push(Looked { last: true, ..last });
+    let last = stage.look(&mut wire, &boards, "after the restart").await?;
+    looked.extend(last.into_iter().map(|it| Looked { last: true, ..it }));
     if let Some(replica) = &settings.replica {
-        let boards = [board.clone()];
         let found =
-            offline::look(&stage, replica, address, &boards, None, "after the restart").await?;
+            offline::look(&stage, replica, address, &boards, &[], "after the restart").await?;
         looked.extend(found.0);
         questions.extend(found.1);
     }
@@ -104,6 +107,7 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         watched,
         questions,
         check,
+        no_wall_because: "only a storm does that".to_owned(),
         disk: disk.as_ref().map(Forgetful::counts),
         took_us: clock.now_us(),
         began,
@@ -185,7 +189,7 @@ impl Part {
 }
 
 /// All create as fast as it goes, and in the middle of it the server is killed. When that was comes back.
-async fn edge(stage: &Stage, board: &Arc<Board>, wire: &Wire, server: Running) -> Result<u64> {
+async fn edge(stage: &Stage, board: &Arc<Board>, wire: &Wire, mut server: Running) -> Result<u64> {
     let most = stage.settings.rounds.iter().map(|round| round.creates).max();
     let count = most.unwrap_or_default().div_ceil(2).clamp(EDGE_MIN, EDGE_MAX);
     let enough = stage.common.acknowledged.count() + usize::try_from(count)?;

@@ -1,8 +1,8 @@
 //! What the journal says in the end: each write with its outcome, and the cards that must therefore be there.
 
 use crate::{
-    act::{Act, Id, Intent, Phase, Standing},
-    journal::{Answered, Fault, Line, Unknown},
+    act::{Act, Card, Id, Intent, Phase, Standing},
+    journal::{Answered, Fault, Line, Restored, Unknown},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,10 @@ pub struct History {
     /// In the order of their first sending.
     pub writes: Vec<Write>,
     pub faults: Vec<Fault>,
+    /// Each with how many writes there were before it.
+    restored: Vec<(usize, Restored)>,
+    /// Of each board, in order.
+    of_board: BTreeMap<Id, Vec<usize>>,
 }
 
 /// How many writes came to what.
@@ -43,6 +47,8 @@ pub struct Expected {
     /// Up to which number the first answer to its key knew the board.
     pub number: Option<u64>,
     pub placed: Placed,
+    /// A replica made it, and keeps it whatever becomes of the server.
+    pub on_replica: bool,
 }
 
 /// Where a card must stand in its column. Whatever was put at the end stands behind all that was there, whatever was
@@ -77,6 +83,9 @@ pub struct Board {
     pub open_titles: BTreeSet<String>,
     /// Cards with a write of unknown outcome: what they say is not known.
     pub open_cards: BTreeSet<Id>,
+    /// Those of them that a replica saved and has not sent yet, which no backup takes back.
+    waiting_titles: BTreeSet<String>,
+    waiting_cards: BTreeSet<Id>,
 }
 
 impl Write {
@@ -95,6 +104,7 @@ impl History {
                     if index == history.writes.len() {
                         let (answers, unknowns) = (Vec::new(), Vec::new());
                         let intent = sent.intent;
+                        history.of_board.entry(intent.board.clone()).or_default().push(index);
                         history.writes.push(Write { intent, times_sent: 0, answers, unknowns });
                     }
                     history.writes[index].times_sent += 1;
@@ -112,6 +122,9 @@ impl History {
                     }
                 }
                 Line::Fault(fault) => history.faults.push(fault),
+                Line::Restored(restored) => {
+                    history.restored.push((history.writes.len(), restored));
+                }
             }
         }
         history
@@ -132,21 +145,55 @@ impl History {
     /// What must be on a board, by what was known at a moment. Whoever writes to a card made it, so that the order
     /// of the sendings is that of the acts. What was saved on a replica need not be elsewhere before they have met.
     pub fn board(&self, id: &Id, by_us: u64, replicas_met: bool) -> Board {
+        self.told(id, by_us, replicas_met, &mut BTreeSet::new())
+    }
+
+    /// Cards that were acknowledged, that only the server held, and that a backup knew nothing of.
+    pub fn rolled_back(&self) -> BTreeSet<Id> {
+        let mut rolled_back = BTreeSet::new();
+        for id in self.of_board.keys() {
+            self.told(id, u64::MAX, true, &mut rolled_back);
+        }
+        rolled_back
+    }
+
+    fn told(
+        &self,
+        id: &Id,
+        by_us: u64,
+        replicas_met: bool,
+        rolled_back: &mut BTreeSet<Id>,
+    ) -> Board {
         let mut board = Board::default();
-        for write in self.writes.iter().filter(|write| write.intent.board == *id) {
+        let mut restored =
+            self.restored.iter().filter(|(_, restored)| restored.at_us <= by_us).peekable();
+        for index in self.of_board.get(id).into_iter().flatten() {
+            while let Some((_, it)) = restored.next_if(|(before, _)| before <= index) {
+                board.go_back(it.boards.get(id).map_or(&[], Vec::as_slice), rolled_back);
+            }
+            let write = &self.writes[*index];
             let known = write.answers.iter().find(|answer| answer.at_us <= by_us);
             let may_wait = write.intent.phase == Phase::Offline && !replicas_met;
             match known {
                 Some(answer) if may_wait => {
-                    board.leave_open(&write.intent.act);
-                    board.open_cards.extend(answer.card.clone());
+                    board.wait_for(&write.intent.act, answer);
                 }
                 Some(answer) if answer.is_acknowledged() => board.absorb(&write.intent, answer),
                 Some(_) => {}
                 None => board.leave_open(&write.intent.act),
             }
         }
+        for (_, it) in restored {
+            board.go_back(it.boards.get(id).map_or(&[], Vec::as_slice), rolled_back);
+        }
         board
+    }
+
+    /// Writes whose outcome somebody can still find out: a server that was restored knows no key any more of what it
+    /// was asked since its backup, and nobody repeats it.
+    pub fn open(&self) -> impl Iterator<Item = &Write> {
+        let before = self.restored.last().map_or(0, |(before, _)| *before);
+        self.writes[before..].iter().filter(|write| write.answers.is_empty())
     }
 
     /// Keys that were answered with two different cards: each is a card too many.
@@ -162,6 +209,28 @@ impl History {
 }
 
 impl Board {
+    /// To what a backup has, and to what replicas made: they send it again. What was open is not done any more, or is
+    /// in the backup. By which numbers cards stand where they stand is another log's.
+    fn go_back(&mut self, backup: &[Card], rolled_back: &mut BTreeSet<Id>) {
+        let (kept, gone) = std::mem::take(&mut self.cards)
+            .into_iter()
+            .partition::<BTreeMap<_, _>, _>(|(_, card)| card.on_replica);
+        self.cards = kept;
+        for card in backup {
+            let Card { title, column, standing, .. } = card.clone();
+            let (number, placed, on_replica) = (None, Placed::Somewhere, false);
+            let card_then = Expected { title, column, standing, number, placed, on_replica };
+            // What a replica made and nobody changed is the same in both.
+            self.cards.entry(card.id.clone()).or_insert(card_then);
+        }
+        rolled_back.extend(gone.into_keys().filter(|id| !self.cards.contains_key(id)));
+        self.head = 0;
+        self.open_titles = std::mem::take(&mut self.waiting_titles);
+        self.waiting_titles.clone_from(&self.open_titles);
+        self.open_cards = std::mem::take(&mut self.waiting_cards);
+        self.waiting_cards.clone_from(&self.open_cards);
+    }
+
     fn absorb(&mut self, intent: &Intent, answer: &Answered) {
         self.head = self.head.max(answer.number.unwrap_or(0));
         let card = match &intent.act {
@@ -170,9 +239,9 @@ impl Board {
                 let (title, column, number) = (title.clone(), column.clone(), answer.number);
                 let standing = Standing::Live;
                 // A replica put it at the end of what it knew.
-                let was_offline = intent.phase == Phase::Offline;
-                let placed = if was_offline { Placed::Somewhere } else { Placed::Last };
-                let card = Expected { title, column, standing, number, placed };
+                let on_replica = intent.phase == Phase::Offline;
+                let placed = if on_replica { Placed::Somewhere } else { Placed::Last };
+                let card = Expected { title, column, standing, number, placed, on_replica };
                 self.cards.insert(id.clone(), card);
                 return;
             }
@@ -196,6 +265,16 @@ impl Board {
                 expected.placed = Placed::Somewhere;
             }
         }
+    }
+
+    /// A replica saved it, and need not have sent it.
+    fn wait_for(&mut self, act: &Act, answer: &Answered) {
+        if let Act::Create { title, .. } = act {
+            self.waiting_titles.insert(title.clone());
+        }
+        self.waiting_cards.extend(answer.card.clone());
+        self.leave_open(act);
+        self.open_cards.extend(answer.card.clone());
     }
 
     fn leave_open(&mut self, act: &Act) {
@@ -250,6 +329,43 @@ mod tests {
         let (before, after) = (history.board(&id, 0, false), history.board(&id, 0, true));
         assert!(before.cards.is_empty() && before.open_titles.contains("card a"));
         assert_eq!(after.cards["1"].placed, Placed::Somewhere);
+    }
+
+    #[test]
+    fn after_a_restored_backup_that_is_owed_which_it_has_and_what_replicas_made() {
+        let Line::Sent(mut saved) = create("offline") else { unreachable!() };
+        saved.intent.phase = Phase::Offline;
+        let in_backup = Card {
+            id: "1".to_owned(),
+            title: "card a".to_owned(),
+            column: "todo".to_owned(),
+            key: String::new(),
+            standing: Standing::Live,
+        };
+        let boards = BTreeMap::from([("board".to_owned(), vec![in_backup])]);
+        let history = History::of(vec![
+            create("a"),
+            answered("a", "1", 5),
+            sent("b", Act::Delete { card: "1".to_owned() }),
+            answered("b", "1", 6),
+            create("c"),
+            answered("c", "2", 7),
+            Line::Sent(saved),
+            answered("offline", "3", 0),
+            create("d"),
+            Line::Restored(Restored { at_us: 0, boards }),
+            create("e"),
+            answered("e", "4", 6),
+        ]);
+        let board = history.board(&"board".to_owned(), 0, true);
+        assert_eq!(board.cards.keys().collect::<Vec<_>>(), ["1", "3", "4"]);
+        assert_eq!(board.cards["1"].standing, Standing::Live, "nobody deleted it by then");
+        assert_eq!((board.head, board.open_titles.len()), (6, 0));
+        assert_eq!(history.rolled_back(), BTreeSet::from(["2".to_owned()]));
+        assert_eq!(history.open().count(), 0, "nobody can repeat what was asked before");
+        let unmet = history.board(&"board".to_owned(), 0, false);
+        assert_eq!(unmet.cards.keys().collect::<Vec<_>>(), ["1", "4"]);
+        assert!(unmet.open_titles.contains("card offline"), "it may not have been sent again");
     }
 
     #[test]

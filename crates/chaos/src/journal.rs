@@ -1,10 +1,11 @@
 //! The harness's own record of what was sent and what was answered. Each line is on disk before the agent goes
 //! on, and what is expected of the server is read back from the file, so that it rests on nothing in memory.
 
-use crate::act::{Id, Intent};
+use crate::act::{Card, Id, Intent};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{BufRead, BufReader, Write},
     path::Path,
@@ -24,6 +25,8 @@ pub enum Line {
     Unknown(Unknown),
     /// Something was done to the server.
     Fault(Fault),
+    /// The server is what a backup says.
+    Restored(Restored),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +76,15 @@ pub struct Fault {
     /// Until it was over.
     pub until_us: u64,
     pub name: String,
+}
+
+/// Nobody wrote meanwhile, but replicas that had no server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Restored {
+    pub at_us: u64,
+    /// What the backup has, by SQL, of each board.
+    pub boards: BTreeMap<Id, Vec<Card>>,
 }
 
 type Waiting = (Line, oneshot::Sender<()>);

@@ -52,6 +52,8 @@ pub struct Outcomes {
     pub stale: Vec<Id>,
     /// Shown twice by one read, or made twice by one write.
     pub duplicated: Vec<Id>,
+    /// Held by nobody but a server that was then restored from a backup.
+    pub rolled_back: Vec<Id>,
 }
 
 /// What was due at one fixed rate.
@@ -183,11 +185,16 @@ fn outcomes(run: &Run, paths: &[Path]) -> Outcomes {
     duplicated.extend(run.watched.iter().flat_map(|it| it.twice.iter().cloned()));
     duplicated.extend(run.history.keys_with_two_cards().into_iter().flat_map(|(_, cards)| cards));
     before.extend(run.watched.iter().flat_map(|it| it.stale.keys()));
+    let rolled_back = run.history.rolled_back();
     let mut outcomes =
         Outcomes { duplicated: duplicated.into_iter().collect(), ..Outcomes::default() };
     for write in &run.history.writes {
         let made = write.intent.is_create().then(|| write.acknowledged()).flatten();
         let Some(card) = made.and_then(|answer| answer.card.as_ref()) else { continue };
+        if rolled_back.contains(card) {
+            outcomes.rolled_back.push(card.clone());
+            continue;
+        }
         match (missing.contains(card), ever.contains(card), before.contains(card)) {
             (true, true, _) => outcomes.lost.push(card.clone()),
             (true, false, _) => outcomes.never_read.push(card.clone()),
@@ -274,8 +281,9 @@ impl Judgement {
         open.extend(never.map(|(name, _)| format!("a fault never happened: {name}")));
         let check = run.check.as_ref().err();
         open.extend(check.map(|why| format!("`holdfast-server check` could not be run: {why}")));
-        if self.counts.unknown > 0 {
-            open.push(format!("of {} writes nobody knows the outcome", self.counts.unknown));
+        let unknown = run.history.open().count();
+        if unknown > 0 {
+            open.push(format!("of {unknown} writes nobody knows the outcome"));
         }
         if run.watched.iter().any(|it| it.reads == 0) {
             open.push("nothing was read while others wrote".to_owned());

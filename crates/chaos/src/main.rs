@@ -20,13 +20,16 @@ mod mutants;
 mod offline;
 mod questions;
 mod reading;
+mod relay;
 mod replica;
 mod report;
+mod restoring;
 mod run;
 mod server;
 mod stage;
 mod storm;
 mod tongue;
+mod wall;
 mod watcher;
 mod wire;
 

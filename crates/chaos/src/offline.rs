@@ -1,20 +1,23 @@
-//! What a replica does in a storm: it saves cards while the server may be gone, meets it when it can, and is killed
-//! while it does. What it saved is on all read paths once the faults have ended.
+//! What replicas do in a storm. One saves cards while the server may be gone, meets it when it can, and is killed while
+//! it does; others stay connected, save cards all the same, and are killed and started again. What they saved is on all
+//! read paths once the faults have ended.
 
 use crate::{
     act::{Act, Phase},
     journal::{Answered, Fault, Line, Sent},
     reading::{Board, Readings},
-    replica::Replica,
+    replica::{Replica, Staying},
     run::{Looked, Question},
     stage::Stage,
+    wall::Wall,
 };
-use anyhow::Result;
+use anyhow::{Context, Result};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 pub const KILLED_AT_IT: &str = "a replica killed while it met the server";
-const WROTE: &str = "the replica that wrote";
+pub const KILLED_CONNECTED: &str = "a connected replica killed and started again";
+pub const JUMPED: &str = "a replica's wall clock jumped";
 const JOINED: &str = "a replica that joined afterwards";
 
 /// Between two acts.
@@ -23,29 +26,59 @@ const KILL_AFTER_MS: std::ops::Range<u64> = 5..60;
 /// When faults have ended, all heads agree within this.
 const AGREES_WITHIN: Duration = Duration::from_secs(30);
 const AGAIN_AFTER: Duration = Duration::from_millis(200);
+/// A server that was restored is back soon, and goes again soon.
+const SIGNS_IN_WITHIN: Duration = Duration::from_secs(60);
 
 /// One replica on one board, through the whole storm.
 pub struct Offline {
+    name: &'static str,
     replica: Replica,
     board: Arc<Board>,
     agent: u32,
     chance: StdRng,
+    /// The process that is connected, of one that stays so.
+    staying: Option<Staying>,
+    stays: bool,
+    /// How many backups it knows to have been put back: each signs it out.
+    restored: u32,
 }
 
 impl Offline {
-    /// Fetches the board, while the server is whole.
+    /// All of a storm, on boards that they fetch while the server is whole.
     pub async fn begin(
         stage: &Stage,
         program: &Path,
         server: SocketAddr,
-        board: &Arc<Board>,
-    ) -> Result<Offline> {
-        let (settings, board) = (&stage.settings, board.clone());
-        let folder = settings.out.join("replica");
-        let replica = Replica::sign_in(program, folder, server, crate::server::ACCOUNT).await?;
-        replica.fetch(&board.id).await?;
-        let (agent, chance) = (settings.agents, StdRng::seed_from_u64(settings.seed ^ 0x0ff));
-        Ok(Offline { replica, board, agent, chance })
+        boards: &[Arc<Board>],
+    ) -> Result<Vec<Offline>> {
+        let mut all = Vec::new();
+        for (number, (name, board, stays)) in [
+            ("a replica that came and went", 0, false),
+            ("a replica that stayed", 0, true),
+            ("another that stayed", 1 % boards.len(), true),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let (settings, board) = (&stage.settings, boards[board].clone());
+            let folder = settings.out.join(format!("replica-{number}"));
+            let wall = Wall::begin(settings.out.join(format!("replica-{number}.wall"))).ok();
+            let replica = Replica::sign_in(program, folder, server, wall).await?;
+            replica.fetch(&board.id).await?;
+            let staying = stays.then(|| replica.stay()).transpose()?;
+            let agent = settings.agents + u32::try_from(number)?;
+            let chance = StdRng::seed_from_u64(settings.seed ^ (0x0ff + u64::from(agent)));
+            all.push(Offline { name, replica, board, agent, chance, staying, stays, restored: 0 });
+        }
+        Ok(all)
+    }
+
+    /// The faults that these replicas have to have had.
+    pub fn kinds(all: &[Offline]) -> Vec<&'static str> {
+        let walls = all.iter().any(|it| it.replica.wall.is_some());
+        let mut kinds = if all.is_empty() { vec![] } else { vec![KILLED_AT_IT, KILLED_CONNECTED] };
+        kinds.extend(walls.then_some(JUMPED));
+        kinds
     }
 
     pub async fn act_until(mut self, stage: Stage, until_us: u64) -> Result<Offline> {
@@ -55,22 +88,47 @@ impl Offline {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(self.chance.gen_range(REST_MS))).await;
-            match number % 5 {
+            let turn = stage.turn.read().await;
+            if *turn != self.restored {
+                self.sign_in_again().await?;
+                self.restored = *turn;
+            }
+            match (number % 5, number % 15, self.stays) {
+                (3, 3, _) => self.jump(&stage).await?,
                 // It may find no server.
-                3 => drop(self.replica.sync().await),
-                4 => self.be_killed(&stage).await?,
+                (3, _, false) => drop(self.replica.sync().await),
+                (4, _, false) => self.be_killed(&stage).await?,
+                (4, _, true) => self.start_again(&stage).await?,
                 _ => self.add(&stage, number).await?,
             }
         }
         Ok(self)
     }
 
+    /// The backup knows no token.
+    async fn sign_in_again(&mut self) -> Result<()> {
+        if let Some(staying) = self.staying.take() {
+            staying.kill().await?;
+        }
+        let signs_in = async {
+            while let Err(error) = self.replica.sign_in_again().await {
+                tokio::time::sleep(AGAIN_AFTER).await;
+                drop(error);
+            }
+        };
+        let signed_in = tokio::time::timeout(SIGNS_IN_WITHIN, signs_in).await;
+        signed_in.context("a replica could not sign in after a backup was put back")?;
+        self.staying = self.stays.then(|| self.replica.stay()).transpose()?;
+        Ok(())
+    }
+
     async fn add(&mut self, stage: &Stage, number: u32) -> Result<()> {
         let clock = stage.common.clock;
         let column = self.board.columns[self.chance.gen_range(0..self.board.columns.len())].clone();
-        let title = format!("offline {number} {}", stage.word());
+        let name = format!("offline-{}-{number}", self.agent);
+        let title = format!("offline {}x{number} {}", self.agent, stage.word());
         let act = Act::Create { column: column.clone(), title: title.clone() };
-        let (board, name) = (&self.board.id, format!("offline-{number}"));
+        let board = &self.board.id;
         let intent = stage.intent(self.agent, Phase::Offline, board, &name, clock.now_us(), act);
         let key = intent.key.clone();
         let sent = Sent { at_us: clock.now_us(), intent };
@@ -83,17 +141,40 @@ impl Offline {
     }
 
     async fn be_killed(&mut self, stage: &Stage) -> Result<()> {
-        let (clock, after) = (stage.common.clock, self.chance.gen_range(KILL_AFTER_MS));
-        let at_us = clock.now_us();
+        let after = self.chance.gen_range(KILL_AFTER_MS);
+        let at_us = stage.common.clock.now_us();
         if self.replica.sync_and_be_killed(Duration::from_millis(after)).await? {
-            let (until_us, name) = (clock.now_us(), KILLED_AT_IT.to_owned());
-            stage.common.journal.write(Line::Fault(Fault { at_us, until_us, name })).await?;
+            say(stage, at_us, KILLED_AT_IT).await?;
+        }
+        Ok(())
+    }
+
+    async fn start_again(&mut self, stage: &Stage) -> Result<()> {
+        let at_us = stage.common.clock.now_us();
+        if let Some(staying) = self.staying.take()
+            && staying.kill().await?
+        {
+            say(stage, at_us, KILLED_CONNECTED).await?;
+        }
+        self.staying = Some(self.replica.stay()?);
+        Ok(())
+    }
+
+    async fn jump(&mut self, stage: &Stage) -> Result<()> {
+        let at_us = stage.common.clock.now_us();
+        if let Some(wall) = &self.replica.wall {
+            wall.jump(&mut self.chance)?;
+            say(stage, at_us, JUMPED).await?;
         }
         Ok(())
     }
 
     /// The faults have ended: nothing may wait any more, soon.
-    pub async fn meet(&self, stage: &Stage) -> Question {
+    pub async fn meet(&mut self, stage: &Stage) -> Result<Question> {
+        let turn = stage.turn.read().await;
+        if *turn != self.restored {
+            self.sign_in_again().await?;
+        }
         let clock = stage.common.clock;
         let give_up_us = clock.now_us() + crate::clock::us(AGREES_WITHIN);
         let mut fault = None;
@@ -108,30 +189,39 @@ impl Offline {
             }
             tokio::time::sleep(AGAIN_AFTER).await;
         }
-        let asked = format!("{WROTE} and the server agree when the faults have ended");
-        Question { asked, fault }
+        // What it shows from now on was on its disk by then.
+        if let Some(staying) = self.staying.take() {
+            staying.kill().await?;
+        }
+        let asked = format!("{} and the server agree when the faults have ended", self.name);
+        Ok(Question { asked, fault })
     }
 }
 
-/// Looks at boards through a replica that joins now, and through the one that wrote, if there is one.
+async fn say(stage: &Stage, at_us: u64, name: &str) -> Result<()> {
+    let (until_us, name) = (stage.common.clock.now_us(), name.to_owned());
+    stage.common.journal.write(Line::Fault(Fault { at_us, until_us, name })).await
+}
+
+/// Looks at boards through a replica that joins now, and through those that wrote.
 pub async fn look(
     stage: &Stage,
     program: &Path,
     server: SocketAddr,
     boards: &[Arc<Board>],
-    wrote: Option<&Offline>,
+    wrote: &[Offline],
     when: &str,
 ) -> Result<(Vec<Looked>, Vec<Question>)> {
     let (mut looked, mut questions) = (Vec::new(), Vec::new());
     let by_us = stage.common.clock.now_us();
     let folder = stage.settings.out.join("joined");
-    let joined = Replica::sign_in(program, folder, server, crate::server::ACCOUNT).await?;
+    let joined = Replica::sign_in(program, folder, server, None).await?;
     for board in boards {
         joined.fetch(&board.id).await?;
         let (reading, digest) = joined.show(board, JOINED).await;
         let mut readings = vec![reading];
-        if let Some(wrote) = wrote.filter(|wrote| wrote.board.id == board.id) {
-            let (reading, other) = wrote.replica.show(board, WROTE).await;
+        for wrote in wrote.iter().filter(|wrote| wrote.board.id == board.id) {
+            let (reading, other) = wrote.replica.show(board, wrote.name).await;
             readings.push(reading);
             let same = digest.is_some() && digest == other;
             let fault = (!same).then(|| format!("they have {digest:?} and {other:?}"));
@@ -141,8 +231,8 @@ pub async fn look(
         let found = Readings { readings, numbers: BTreeMap::new() };
         looked.push(Looked { last: true, ..Looked::new(when, by_us, board, found) });
     }
-    for (name, replica) in [(WROTE, wrote.map(|wrote| &wrote.replica)), (JOINED, Some(&joined))] {
-        let Some(replica) = replica else { continue };
+    let wrote = wrote.iter().map(|wrote| (wrote.name, &wrote.replica));
+    for (name, replica) in wrote.chain([(JOINED, &joined)]) {
         let fault = match replica.check().await {
             Ok(problems) if problems.is_empty() => None,
             Ok(problems) => Some(problems.join("; ")),

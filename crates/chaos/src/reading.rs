@@ -3,6 +3,7 @@
 
 use crate::{
     act::{Card, Id, Standing},
+    history::Board as Expected,
     tongue::{self, Change},
     wire::{Answer, Asked, Wire},
 };
@@ -70,7 +71,7 @@ impl Reading {
     }
 
     /// Where a path shows the archive or the trash as well.
-    fn only_live(mut self) -> Reading {
+    pub fn only_live(mut self) -> Reading {
         self.cards.retain(|card| card.standing == Standing::Live);
         self
     }
@@ -113,10 +114,12 @@ impl Readings {
     }
 }
 
-/// Reads live cards on every path. `ids` are those that must be there.
-pub async fn read_all(wire: &mut Wire, board: &Board, ids: &[Id], head: u64) -> Readings {
-    let id = &board.id;
-    let mut readings = vec![by_id(wire, id, ids).await.only_live()];
+/// Reads live cards on every path.
+pub async fn read_all(wire: &mut Wire, board: &Board, expected: &Expected) -> Readings {
+    let (id, head) = (&board.id, expected.head);
+    let ids: Vec<Id> = expected.cards.keys().cloned().collect();
+    let live = expected.cards.values().filter(|card| card.standing == Standing::Live).count();
+    let mut readings = vec![by_id(wire, id, &ids).await.only_live()];
     readings.push(whole(wire, "list", &tongue::cards(id, ""), head).await);
     for (name, standing) in [("archived", Standing::Archived), ("deleted", Standing::Deleted)] {
         let list = whole(wire, name, &tongue::cards(id, &format!("{name}=true")), head).await;
@@ -125,7 +128,7 @@ pub async fn read_all(wire: &mut Wire, board: &Board, ids: &[Id], head: u64) -> 
     for size in [1, 7, 100] {
         let path = format!("pages of {size}");
         let first = tongue::cards(id, &format!("limit={size}"));
-        readings.push(pages(wire, &path, first, size, ids.len()).await);
+        readings.push(pages(wire, &path, first, size, live).await);
     }
     readings.push(columns(wire, board, head).await);
     readings

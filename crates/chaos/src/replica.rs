@@ -4,7 +4,8 @@
 use crate::{
     act::{Card, Id, Standing},
     reading::{Board, Reading, Shows},
-    server::PASSWORD,
+    server::{ACCOUNT, PASSWORD},
+    wall::{self, Wall},
 };
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -22,6 +23,8 @@ pub struct Replica {
     program: PathBuf,
     folder: PathBuf,
     url: String,
+    /// The machine's own where there is none.
+    pub wall: Option<Wall>,
 }
 
 /// How a replica stands with the server, over all of its boards.
@@ -37,13 +40,17 @@ impl Replica {
         program: &std::path::Path,
         folder: PathBuf,
         server: SocketAddr,
-        name: &str,
+        wall: Option<Wall>,
     ) -> Result<Replica> {
         let (program, url) = (program.to_owned(), format!("http://{server}"));
-        let replica = Replica { program, folder, url };
-        let login = ["login", &replica.url, "--user", name, "--password-stdin"];
-        replica.done(&login, PASSWORD).await?;
+        let replica = Replica { program, folder, url, wall };
+        replica.sign_in_again().await?;
         Ok(replica)
+    }
+
+    pub async fn sign_in_again(&self) -> Result<()> {
+        let login = ["login", &self.url, "--user", ACCOUNT, "--password-stdin"];
+        self.done(&login, PASSWORD).await.map(drop)
     }
 
     pub async fn fetch(&self, board: &Id) -> Result<()> {
@@ -73,10 +80,21 @@ impl Replica {
     pub async fn sync_and_be_killed(&self, after: Duration) -> Result<bool> {
         let mut child = self.spawn(&["sync"])?;
         drop(child.stdin.take());
-        match timeout(after, child.wait()).await {
-            Ok(ended) => ended.map(|_| false).map_err(Into::into),
-            Err(_) => child.kill().await.map(|()| true).map_err(Into::into),
-        }
+        let pid = child.id();
+        let was_at_it = match timeout(after, child.wait()).await {
+            Ok(ended) => ended.map(|_| false)?,
+            Err(_) => child.kill().await.map(|()| true)?,
+        };
+        pid.inspect(|pid| wall::forget(*pid));
+        Ok(was_at_it)
+    }
+
+    /// Stays connected by its WebSocket, and brings what other processes save on the folder as soon as they do.
+    pub fn stay(&self) -> Result<Staying> {
+        let mut command = self.command(&["sync", "--watch"]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.kill_on_drop(true).spawn();
+        Ok(Staying(child.with_context(|| self.program.display().to_string())?))
     }
 
     /// What `holdfast check` finds.
@@ -102,10 +120,18 @@ impl Replica {
         }
     }
 
-    fn spawn(&self, arguments: &[&str]) -> Result<Child> {
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         // What the machine happens to have set is no part of a run.
         command.env_clear().args(["--json", "--data-dir"]).arg(&self.folder).args(arguments);
+        if let Some(wall) = &self.wall {
+            wall.give_to(&mut command);
+        }
+        command
+    }
+
+    fn spawn(&self, arguments: &[&str]) -> Result<Child> {
+        let mut command = self.command(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.kill_on_drop(true).spawn().with_context(|| self.program.display().to_string())
     }
@@ -116,7 +142,9 @@ impl Replica {
             // A command that does not read its input may be gone already.
             stdin.write_all(input.as_bytes()).await.ok();
         }
+        let pid = child.id();
         let ended = timeout(COMMAND_WITHIN, child.wait_with_output()).await;
+        pid.inspect(|pid| wall::forget(*pid));
         let output = ended.context("it did not end in time")??;
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         ensure!(output.status.success(), "holdfast {} said: {said}", arguments.join(" "));
@@ -124,6 +152,20 @@ impl Replica {
             return Ok(Value::Null);
         }
         serde_json::from_slice(&output.stdout).context("it printed no JSON")
+    }
+}
+
+/// A replica's process that stays connected; killed when dropped.
+pub struct Staying(Child);
+
+impl Staying {
+    /// SIGKILL. Whether it ran until then.
+    pub async fn kill(mut self) -> Result<bool> {
+        let ran = self.0.try_wait()?.is_none();
+        let pid = self.0.id();
+        self.0.kill().await?;
+        pid.inspect(|pid| wall::forget(*pid));
+        Ok(ran)
     }
 }
 

@@ -61,7 +61,7 @@ pub struct Round {
 impl Settings {
     pub fn place(&self) -> Place {
         let (program, folder) = (self.server.clone(), self.out.join("server"));
-        Place { program, folder, mutant: self.mutant.clone() }
+        Place { program, folder, mutant: self.mutant.clone(), wall: None }
     }
 
     /// The disk that forgets, below the server's folder.
@@ -120,6 +120,8 @@ pub struct Run {
     pub check: Result<Vec<String>, String>,
     /// How often each fault happened that had to.
     pub fired: BTreeMap<&'static str, usize>,
+    /// Why no wall clock could jump, where none could.
+    pub no_wall_because: String,
     /// What the disk that forgets did, where there was one.
     pub disk: Option<Counts>,
     pub took_us: u64,

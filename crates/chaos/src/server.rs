@@ -1,5 +1,6 @@
 //! The real server: a process of its own on a folder of its own, on a free port of loopback.
 
+use crate::wall::{self, Wall};
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -29,6 +30,8 @@ pub struct Place {
     pub folder: PathBuf,
     /// The broken build to be, by its name.
     pub mutant: Option<String>,
+    /// The machine's own where there is none.
+    pub wall: Option<Wall>,
 }
 
 /// A server that runs; killed when dropped.
@@ -47,6 +50,9 @@ impl Place {
         if let Some(mutant) = &self.mutant {
             command.env("HOLDFAST_MUTANT", mutant);
         }
+        if let Some(wall) = &self.wall {
+            wall.give_to(&mut command);
+        }
         command.kill_on_drop(true);
         command
     }
@@ -60,7 +66,9 @@ impl Place {
             // A command that does not read its input may be gone already.
             stdin.write_all(input.as_bytes()).await.ok();
         }
+        let pid = child.id();
         let output = child.wait_with_output().await?;
+        pid.inspect(|pid| wall::forget(*pid));
         let said = String::from_utf8_lossy(&output.stderr);
         let json = serde_json::from_slice(&output.stdout)
             .with_context(|| format!("{arguments:?} printed no JSON: {}", said.trim()))?;
@@ -72,10 +80,31 @@ impl Place {
         fs::create_dir_all(&self.folder)?;
         let (_, added) = self.done(&["user", "add", ACCOUNT, "--password-stdin"], PASSWORD).await?;
         ensure!(added, "the account was not made");
+        self.make_token().await
+    }
+
+    /// Another one: a restored backup takes none of those that there were.
+    pub async fn make_token(&self) -> Result<String> {
         let create = ["token", "create", ACCOUNT, "--scope", "read", "--scope", "write"];
         let (made, created) = self.done(&create, "").await?;
         ensure!(created, "the token was not made");
         Ok(made["token"].as_str().context("no token was printed")?.to_owned())
+    }
+
+    /// While it runs.
+    pub async fn back_up(&self, to: &Path) -> Result<()> {
+        let to = to.to_str().context("a path that is no text")?;
+        let (said, done) = self.done(&["backup", to], "").await?;
+        ensure!(done, "the backup was not made: {said}");
+        Ok(())
+    }
+
+    /// The server must be dead.
+    pub async fn restore(&self, from: &Path) -> Result<()> {
+        let from = from.to_str().context("a path that is no text")?;
+        let (said, done) = self.done(&["restore", from], "").await?;
+        ensure!(done, "the backup was not put back: {said}");
+        Ok(())
     }
 
     /// What `holdfast-server check` finds; empty where all is as it should be.
@@ -153,8 +182,10 @@ async fn listening(stdout: &mut BufReader<ChildStdout>) -> Result<SocketAddr> {
 
 impl Running {
     /// SIGKILL; it is gone when this comes back.
-    pub async fn kill(mut self) -> Result<()> {
-        self.child.kill().await.context("the server could not be killed")
+    pub async fn kill(&mut self) -> Result<()> {
+        self.child.kill().await.context("the server could not be killed")?;
+        wall::forget(self.pid.as_raw_nonzero().get().unsigned_abs());
+        Ok(())
     }
 
     /// SIGSTOP: it neither answers nor dies.

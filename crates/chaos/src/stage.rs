@@ -12,7 +12,7 @@ use crate::{
 };
 use anyhow::{Context, Result, ensure};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::watch;
+use tokio::sync::{RwLock, watch};
 
 const COLUMNS: [&str; 5] = ["Not Started", "In Progress", "Blocked", "Ready for QC", "Done"];
 
@@ -27,6 +27,8 @@ pub struct Stage {
     pub common: Common,
     /// By the wall clock.
     pub began: String,
+    /// Who does one thing takes it for so long; whoever restores a backup takes it alone. It counts backups.
+    pub turn: Arc<RwLock<u32>>,
     /// It turns true when what is unknown is no longer repeated.
     given_up: watch::Sender<bool>,
 }
@@ -37,7 +39,8 @@ impl Stage {
         let (began, clock) = begin();
         let common = Common { clock, journal, acknowledged: Acknowledged::default() };
         let (settings, given_up) = (settings.clone(), watch::Sender::new(false));
-        Ok((Stage { settings, common, began, given_up }, writing))
+        let turn = Arc::default();
+        Ok((Stage { settings, common, began, turn, given_up }, writing))
     }
 
     pub fn agent(&self, number: u32, wire: &Wire) -> Agent {
@@ -98,14 +101,22 @@ impl Stage {
         Ok((Arc::new(Board { id, columns, word: self.word() }), Question { asked, fault }))
     }
 
-    /// Looks at every read path of a board for what was acknowledged until now.
-    pub async fn look(&self, wire: &mut Wire, board: &Arc<Board>, when: &str) -> Result<Looked> {
+    /// Looks at every read path of boards for what was acknowledged until now.
+    pub async fn look(
+        &self,
+        wire: &mut Wire,
+        boards: &[Arc<Board>],
+        when: &str,
+    ) -> Result<Vec<Looked>> {
         let by_us = self.common.clock.now_us();
         let known = History::of(journal::read(&self.settings.journal())?);
-        let expected = known.board(&board.id, by_us, true);
-        let ids: Vec<Id> = expected.cards.keys().cloned().collect();
-        let found = read_all(wire, board, &ids, expected.head).await;
-        Ok(Looked::new(when, by_us, board, found))
+        let mut looked = Vec::new();
+        for board in boards {
+            let expected = known.board(&board.id, by_us, true);
+            let found = read_all(wire, board, &expected).await;
+            looked.push(Looked::new(when, by_us, board, found));
+        }
+        Ok(looked)
     }
 
     /// Repeats what nobody knows the outcome of, by its key.
@@ -113,7 +124,7 @@ impl Stage {
         self.give_up(false);
         let lines = journal::read(&self.settings.journal())?;
         let mut agent = self.agent(0, wire);
-        for write in History::of(lines).writes.iter().filter(|write| write.answers.is_empty()) {
+        for write in History::of(lines).open() {
             let known = agent.carry_out(&write.intent).await.context("a write is not settled")?;
             self.heard(&known);
         }

@@ -1,23 +1,27 @@
 //! The storm: agents create, rename, move, archive, restore and delete on one board that many share and on many
-//! boards, while the server is killed and paused and its clients leave; then all faults stop, and everything is
-//! compared.
+//! boards, while the server and its machine, the links to it and its replicas are harmed; then all faults stop, and
+//! everything is compared.
 
 use crate::{
     act::{Act, Phase},
     agent::{Agent, Known},
     busy::Busy,
     disk,
-    faults::{self, harm},
+    faults::{self, Harm},
     forgetful::Forgetful,
     history::History,
     journal,
     measure::{Machine, Memory},
-    offline::{self, KILLED_AT_IT, Offline},
+    offline::{self, Offline},
     questions,
     reading::Readings,
+    relay::Relay,
+    restoring::Backups,
     run::{Looked, Run, Settings},
+    server::Place,
     stage::Stage,
-    wire::Wire,
+    wall::Wall,
+    wire::{Token, Wire},
 };
 use anyhow::Result;
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -30,16 +34,21 @@ const AGAIN_OF_1000: u32 = 30;
 
 pub async fn run(settings: Arc<Settings>) -> Result<Run> {
     let machine = Machine::measure(&settings.out)?;
-    let place = settings.place();
+    let (wall, no_wall_because) = match Wall::begin(settings.out.join("server.wall")) {
+        Ok(wall) => (Some(wall), String::new()),
+        Err(error) => (None, format!("{error:#}")),
+    };
+    let place = Place { wall, ..settings.place() };
     let mut disk = settings.mount()?;
-    let token = place.open_account().await?;
+    let token = Token::new(place.open_account().await?);
     let server = place.start(&settings.log(), None).await?;
     let memory = Memory::default();
     tokio::spawn(memory.clone().watch(server.status_file()));
     let (stage, writing) = Stage::begin(&settings)?;
     let clock = stage.common.clock;
 
-    let address = server.address;
+    let relay = Relay::to(server.address).await?;
+    let address = relay.address;
     let mut wire = Wire::new(address, &token);
     let (mut boards, mut questions) = (Vec::new(), Vec::new());
     for number in 0..settings.boards {
@@ -57,42 +66,60 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         let busy = Busy { agent: number, boards, cards, chance, made: 0 };
         agents.spawn(act_until(stage.clone(), stage.agent(number, &wire), busy, until_us));
     }
-    let offline = match &settings.replica {
-        Some(replica) => Some(Offline::begin(&stage, replica, address, &boards[0]).await?),
-        None => None,
+    let mut replicas = JoinSet::new();
+    if let Some(replica) = &settings.replica {
+        for offline in Offline::begin(&stage, replica, address, &boards).await? {
+            replicas.spawn(offline.act_until(stage.clone(), until_us));
+        }
+    }
+    let harm = Harm {
+        stage: &stage,
+        place: &place,
+        server,
+        disk: &mut disk,
+        relay: &relay,
+        memory: &memory,
+        token: &token,
+        backups: Backups::of(&boards),
+        chance: StdRng::seed_from_u64(settings.seed),
     };
-    let offline = offline.map(|it| tokio::spawn(it.act_until(stage.clone(), until_us)));
-    let server = harm(&stage, &place, server, &mut disk, &memory, until_us).await?;
+    let (mut server, backups) = harm.until(until_us).await?;
     while let Some(ended) = agents.join_next().await {
         ended??;
     }
-    let offline = match offline {
-        Some(offline) => Some(offline.await??),
-        None => None,
-    };
+    let mut offline = Vec::new();
+    while let Some(ended) = replicas.join_next().await {
+        offline.push(ended??);
+    }
     questions.extend(questions::ask(&mut wire.another(), &boards[0].id).await);
+    let listens = server.address;
     server.kill().await?;
 
     let copy = place.copy_database(&settings.out.join("after-the-kill"))?;
-    let mut looked = Vec::new();
+    let mut looked = backups.looked;
+    questions.extend(backups.questions);
+    let (mut copy, sound) = disk::Copy::open(&copy).await?;
+    questions.push(sound);
     for board in &boards {
-        let on_disk = Readings::only(disk::read(&copy, &board.id).await);
+        let on_disk = Readings::only(copy.read(&board.id, disk::ON_DISK).await);
         looked.push(Looked::new("after the last kill", clock.now_us(), board, on_disk));
     }
-    let server = place.start(&settings.log(), Some(address)).await?;
+    copy.close().await?;
+    let mut server = place.start(&settings.log(), Some(listens)).await?;
     tokio::spawn(memory.clone().watch(server.status_file()));
     stage.settle(&wire).await?;
-    if let Some(offline) = &offline {
-        questions.push(offline.meet(&stage).await);
+    for offline in &mut offline {
+        questions.push(offline.meet(&stage).await?);
     }
-    for board in &boards {
-        let found = stage.look(&mut wire, board, "after the storm").await?;
-        looked.push(Looked { last: true, ..found });
+    // What the last of them brought, the first has not heard yet.
+    for offline in &mut offline {
+        questions.push(offline.meet(&stage).await?);
     }
+    let last = stage.look(&mut wire, &boards, "after the storm").await?;
+    looked.extend(last.into_iter().map(|it| Looked { last: true, ..it }));
     if let Some(replica) = &settings.replica {
         let when = "after the storm";
-        let found =
-            offline::look(&stage, replica, address, &boards, offline.as_ref(), when).await?;
+        let found = offline::look(&stage, replica, address, &boards, &offline, when).await?;
         looked.extend(found.0);
         questions.extend(found.1);
     }
@@ -102,8 +129,8 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
     drop(stage);
     writing.finish()?;
     let history = History::of(journal::read(&settings.journal())?);
-    let mut fired = faults::kinds(disk.is_some()).to_vec();
-    fired.extend(offline.is_some().then_some(KILLED_AT_IT));
+    let mut fired = faults::kinds(disk.is_some(), place.wall.is_some());
+    fired.extend(Offline::kinds(&offline));
     Ok(Run {
         version: place.version().await?,
         machine,
@@ -114,6 +141,7 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         watched: Vec::new(),
         questions,
         check,
+        no_wall_because,
         disk: disk.as_ref().map(Forgetful::counts),
         took_us: clock.now_us(),
         began,
@@ -126,7 +154,14 @@ async fn act_until(stage: Stage, mut agent: Agent, mut busy: Busy, until_us: u64
     let settings = &stage.settings;
     let every = Duration::from_secs_f64(f64::from(settings.agents) / settings.rate);
     let mut due_us = stage.common.clock.now_us();
+    let mut restored = 0;
     while due_us < until_us {
+        let turn = stage.turn.read().await;
+        if *turn != restored {
+            // What stands on a backup is nobody's to write to: it is known, and stays so.
+            (restored, due_us) = (*turn, stage.common.clock.now_us());
+            busy.cards.clear();
+        }
         let next = busy.choose();
         let name = format!("storm-{}-{}", agent.number, busy.made);
         let board = &busy.boards[next.board].id;

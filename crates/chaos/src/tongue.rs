@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 pub const TOTAL: &str = "x-total-count";
 pub const HEAD: &str = "x-holdfast-head";
+pub const HEALTH: &str = "/healthz";
 pub const REPLAYED: &str = "idempotency-replayed";
 
 fn board_path(board: &Id, below: &str) -> String {

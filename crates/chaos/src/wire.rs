@@ -11,7 +11,11 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
 
 /// Whoever waits longer calls the outcome unknown.
@@ -59,15 +63,33 @@ impl Answer {
     }
 }
 
+/// What all agents show: one and the same, until another is needed.
+#[derive(Clone)]
+pub struct Token(Arc<RwLock<String>>);
+
+impl Token {
+    pub fn new(token: String) -> Token {
+        Token(Arc::new(RwLock::new(token)))
+    }
+
+    pub fn replace(&self, token: String) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = token;
+    }
+
+    fn shown(&self) -> String {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 pub struct Wire {
     address: SocketAddr,
-    token: String,
+    token: Token,
     open: Option<SendRequest<Full<Bytes>>>,
 }
 
 impl Wire {
-    pub fn new(address: SocketAddr, token: &str) -> Wire {
-        Wire { address, token: token.to_owned(), open: None }
+    pub fn new(address: SocketAddr, token: &Token) -> Wire {
+        Wire { address, token: token.clone(), open: None }
     }
 
     /// Another connection of the same agent.
@@ -120,7 +142,7 @@ impl Wire {
     fn headers(&self, asked: &Asked) -> Vec<(&'static str, String)> {
         let mut headers = vec![
             ("host", self.address.to_string()),
-            ("authorization", format!("Bearer {}", self.token)),
+            ("authorization", format!("Bearer {}", self.token.shown())),
         ];
         if asked.body.is_some() {
             headers.push(("content-type", "application/json".to_owned()));

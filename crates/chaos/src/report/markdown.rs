@@ -40,6 +40,11 @@ fn head(text: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(text, "| server's memory at most | {} MiB |\n", report.memory_kib / 1024)?;
     let outcomes = &judgement.outcomes;
     writeln!(text, "Stable: {} cards.", outcomes.stable)?;
+    let rolled_back = outcomes.rolled_back.len();
+    writeln!(
+        text,
+        "Rolled back, since a backup was put back and no replica had made them: {rolled_back}."
+    )?;
     for (name, ids) in [
         ("Lost", &outcomes.lost),
         ("Never read", &outcomes.never_read),

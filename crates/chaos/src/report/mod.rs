@@ -6,7 +6,7 @@ mod plot;
 
 use crate::{
     act::Phase,
-    faults::{FULL, POWER_CUT},
+    faults::{CUT, FULL, JUMPED, POWER_CUT, RESTORED, TICKETS},
     forgetful::Counts,
     journal::Fault,
     judge::{Colour, Judgement, Path, Rate, timed},
@@ -53,25 +53,30 @@ const FAULTS_TOLD_MAX: usize = 12;
 /// A server that keeps no rule breaks it in many places.
 const REASONS_TOLD_MAX: usize = 20;
 
-/// What no run of this harness shows yet.
-const NOT_TESTED: &[&str] = &[
-    "wall clocks that jump",
-    "links that are delayed or cut on the way",
-    "the earlier server's paths below /api/tickets",
-    "a restored backup",
+/// What only a storm does.
+const OF_STORMS: [(&str, &str); 3] = [
+    (CUT, "links that are cut, slow or still"),
+    (RESTORED, "a restored backup"),
+    (TICKETS, "the earlier server's paths below /api/tickets"),
 ];
 
 fn not_tested(run: &Run) -> Vec<String> {
-    let why = &run.settings.real_because;
-    let faults = [(POWER_CUT, "power loss"), (FULL, "a full disk")];
-    let open = faults.into_iter().filter(|(fault, _)| !run.fired.contains_key(fault));
-    let open = open.map(|(_, name)| match run.disk {
-        Some(_) => name.to_owned(),
-        None => format!("{name}: {why}"),
+    let (no_disk, no_wall) = (&run.settings.real_because, &run.no_wall_because);
+    let faults = [
+        (POWER_CUT, "power loss", no_disk),
+        (FULL, "a full disk", no_disk),
+        (JUMPED, "wall clocks that jump", no_wall),
+    ];
+    let open = faults.into_iter().filter(|(fault, _, _)| !run.fired.contains_key(fault));
+    let open = open.map(|(_, name, why)| match (run.disk, name) {
+        (Some(_), "a full disk") => name.to_owned(),
+        _ => format!("{name}: {why}"),
     });
+    let of_storms = OF_STORMS.into_iter().filter(|(fault, _)| !run.fired.contains_key(fault));
+    let of_storms = of_storms.map(|(_, name)| name.to_owned());
     let replicas = run.settings.replica.is_none();
     let replicas = replicas.then(|| "replicas: the program `holdfast` was not there".to_owned());
-    open.chain(replicas).chain(NOT_TESTED.iter().map(|name| (*name).to_owned())).collect()
+    open.chain(replicas).chain(of_storms).collect()
 }
 
 /// What the disk that forgets did.
@@ -222,6 +227,11 @@ impl<'a> Report<'a> {
             ("lost", (outcomes.lost.len() + outcomes.never_read.len()).to_string(), "cards"),
             ("duplicated", outcomes.duplicated.len().to_string(), "cards"),
             ("stale", outcomes.stale.len().to_string(), "cards"),
+            (
+                "rolled back",
+                outcomes.rolled_back.len().to_string(),
+                "cards that only the server held",
+            ),
             ("p50", ms(latency.p50_us), "from the moment it was due"),
             ("p99", ms(latency.p99_us), "from the moment it was due"),
             ("longest stall", ms(self.judgement.longest_stall_us), "with something due"),

@@ -1,0 +1,72 @@
+//! Old backups that are put back. What must be there afterwards is what the backup has and what replicas made; what
+//! only the server held is gone, and is counted.
+
+use crate::{
+    act::{Card, Id},
+    disk::Copy,
+    journal::{Line, Restored},
+    reading::{Board, Reading, Readings, Shows},
+    run::{Looked, Question},
+    server::Place,
+    stage::Stage,
+};
+use anyhow::Result;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+pub struct Backups {
+    boards: Vec<Arc<Board>>,
+    /// The one that is put back next, and when it began to be made.
+    last: Option<(PathBuf, u64)>,
+    made: usize,
+    /// What was found in those that were put back.
+    pub looked: Vec<Looked>,
+    pub questions: Vec<Question>,
+}
+
+impl Backups {
+    pub fn of(boards: &[Arc<Board>]) -> Backups {
+        let boards = boards.to_vec();
+        Backups { boards, last: None, made: 0, looked: Vec::new(), questions: Vec::new() }
+    }
+
+    pub fn has_one(&self) -> bool {
+        self.last.is_some()
+    }
+
+    /// While the server runs and others write.
+    pub async fn make(&mut self, stage: &Stage, place: &Place) -> Result<()> {
+        self.made += 1;
+        let file = stage.settings.out.join(format!("backup-{}.db", self.made));
+        let began_us = stage.common.clock.now_us();
+        place.back_up(&file).await?;
+        self.last = Some((file, began_us));
+        Ok(())
+    }
+
+    /// The server is dead, and nobody writes. What it has then is in the journal.
+    pub async fn put_back(&mut self, stage: &Stage, place: &Place) -> Result<()> {
+        let Some((file, began_us)) = self.last.take() else { return Ok(()) };
+        let boards = self.read(&file, began_us).await?;
+        place.restore(&file).await?;
+        let at_us = stage.common.clock.now_us();
+        stage.common.journal.write(Line::Restored(Restored { at_us, boards })).await?;
+        // It was looked through, and there are many.
+        Ok(std::fs::remove_file(file)?)
+    }
+
+    /// By SQL: all that was acknowledged before it began must be in it.
+    async fn read(&mut self, file: &PathBuf, by_us: u64) -> Result<BTreeMap<Id, Vec<Card>>> {
+        let (mut copy, sound) = Copy::open(file).await?;
+        self.questions.push(sound);
+        let mut boards = BTreeMap::new();
+        for board in &self.boards {
+            let mut reading = Reading::new("SQL on a backup", Shows::CardsById);
+            reading.cards = copy.cards(&board.id, &mut reading.faults).await?;
+            boards.insert(board.id.clone(), reading.cards.clone());
+            let found = Readings::only(reading.only_live());
+            self.looked.push(Looked::new("in backups", by_us, board, found));
+        }
+        copy.close().await?;
+        Ok(boards)
+    }
+}
