@@ -32,6 +32,25 @@ pub enum Act {
     Delete {
         card: Id,
     },
+    Comment {
+        card: Id,
+        text: String,
+    },
+    /// Of all who claim a card exactly one gets it.
+    Claim {
+        card: Id,
+        by: String,
+    },
+}
+
+/// Over which paths a write goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Road {
+    #[default]
+    Api,
+    /// Those of the earlier server: by the numbers of the board and of the card, and by the name of the column.
+    Tickets { board: u64, ticket: Option<u64>, column: Option<String> },
 }
 
 /// A write that somebody means to make, before it is sent.
@@ -46,6 +65,8 @@ pub struct Intent {
     pub board: Id,
     #[serde(flatten)]
     pub act: Act,
+    #[serde(default)]
+    pub road: Road,
     /// When it was to be sent, whatever came between.
     pub due_us: u64,
 }
@@ -57,7 +78,11 @@ impl Act {
             Act::Archive { .. } => Some(Standing::Archived),
             Act::Restore { .. } => Some(Standing::Live),
             Act::Delete { .. } => Some(Standing::Deleted),
-            Act::Create { .. } | Act::Rename { .. } | Act::Move { .. } => None,
+            Act::Create { .. }
+            | Act::Rename { .. }
+            | Act::Move { .. }
+            | Act::Comment { .. }
+            | Act::Claim { .. } => None,
         }
     }
 }

@@ -2,10 +2,10 @@
 //! of each.
 
 use crate::{
-    act::{Id, Intent},
+    act::{Id, Intent, Road},
     clock::Clock,
     journal::{Answered, Journal, Line, Sent, Unknown},
-    tongue,
+    tickets, tongue,
     wire::{Answer, Wire},
 };
 use anyhow::Result;
@@ -82,7 +82,10 @@ impl Agent {
             self.common.clock.wait_until(intent.due_us).await;
             let answer = self.wire.ask(&tongue::write(intent)).await;
             let why = match answer {
-                Ok(answer) if is_known(answer.status) => return self.heard(intent, &answer).await,
+                Ok(answer) if is_known(answer.status) => match self.made(intent, &answer).await {
+                    Ok(card) => return self.heard(intent, &answer, card).await,
+                    Err(error) => (format!("answered, and then: {error:#}"), None),
+                },
                 Ok(answer) => (format!("answered {}", answer.status), Some(answer.status)),
                 Err(error) => (format!("{error:#}"), None),
             };
@@ -103,17 +106,27 @@ impl Agent {
         self.say_unknown(intent, (why, None)).await
     }
 
-    async fn heard(&self, intent: &Intent, answer: &Answer) -> Result<Known> {
+    /// The id of what an answer tells of.
+    async fn made(&mut self, intent: &Intent, answer: &Answer) -> Result<Option<Id>> {
+        let body = if answer.bytes.is_empty() { Value::Null } else { answer.json()? };
+        if intent.road == Road::Api || answer.status >= 300 {
+            return Ok(body["id"].as_str().map(str::to_owned));
+        }
+        tickets::id_of_made(&mut self.wire, intent).await
+    }
+
+    async fn heard(&self, intent: &Intent, answer: &Answer, card: Option<Id>) -> Result<Known> {
         let body = if answer.bytes.is_empty() { Value::Null } else { answer.json()? };
         let replayed = answer.header(tongue::REPLAYED) == Some("true");
         let answered = Answered {
             at_us: self.common.clock.now_us(),
             key: intent.key.clone(),
             status: answer.status,
-            card: body["id"].as_str().map(str::to_owned),
+            card,
             number: answer.number(tongue::HEAD).filter(|_| !replayed),
             replayed,
             code: body["code"].as_str().map(str::to_owned),
+            ticket: tickets::number(answer).filter(|_| intent.is_create()),
         };
         self.common.journal.write(Line::Answered(answered.clone())).await?;
         if !answered.is_acknowledged() {

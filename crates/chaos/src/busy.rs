@@ -1,9 +1,11 @@
 //! What an agent of the storm does next. It writes to cards that it made itself, one write after the other, so that
 //! what they must say is known without asking the server.
 
+use crate::journal::Answered;
 use crate::{
-    act::{Act, Id, Standing},
+    act::{Act, Id, Road, Standing},
     reading::Board,
+    tongue,
 };
 use rand::{Rng, rngs::StdRng};
 use std::sync::Arc;
@@ -13,6 +15,8 @@ const CARDS_MAX: usize = 150;
 
 pub struct Busy {
     pub agent: u32,
+    /// Whether it writes over the earlier server's paths.
+    pub by_tickets: bool,
     /// On which it writes.
     pub boards: Vec<Arc<Board>>,
     pub cards: Vec<Own>,
@@ -27,6 +31,9 @@ pub struct Own {
     pub board: usize,
     pub id: Id,
     pub standing: Standing,
+    /// Its number, where it was made by that.
+    ticket: Option<u64>,
+    claimed: bool,
 }
 
 /// What an agent is about to do.
@@ -45,18 +52,26 @@ impl Busy {
         let next = match roll {
             _ if there >= CARDS_MAX => self.of(Standing::Live, |id, _| Act::Delete { card: id }),
             0..40 => None,
-            40..55 => {
+            40..46 => {
+                let text = self.title("said");
+                self.of(Standing::Live, |card, _| Act::Comment { card, text })
+            }
+            46..52 if self.by_tickets => self.claim(),
+            46..55 => {
                 let title = self.title("renamed");
                 self.of(Standing::Live, |card, _| Act::Rename { card, title })
             }
             55..75 => {
-                let (first, column) = (self.chance.gen_ratio(1, 2), self.chance.gen_range(0..5));
+                // Over the earlier server's paths all go to the end.
+                let first = self.chance.gen_ratio(1, 2) && !self.by_tickets;
+                let column = self.chance.gen_range(0..5);
                 self.of(Standing::Live, |card, board| Act::Move {
                     card,
                     column: board.columns[column].clone(),
                     first,
                 })
             }
+            75..92 if self.by_tickets => None,
             75..83 => self.of(Standing::Live, |card, _| Act::Archive { card }),
             83..88 => self.of(Standing::Archived, |card, _| Act::Restore { card }),
             88..92 => self.of(Standing::Deleted, |card, _| Act::Restore { card }),
@@ -65,12 +80,41 @@ impl Busy {
         next.unwrap_or_else(|| self.make())
     }
 
+    /// A card that it made and nobody has; somebody else is to claim it at the same time.
+    fn claim(&mut self) -> Option<Next> {
+        let free = |own: &Own| own.standing == Standing::Live && !own.claimed;
+        let at = self.cards.iter().position(free)?;
+        self.cards[at].claimed = true;
+        let Own { board, id, .. } = self.cards[at].clone();
+        let by = format!("agent-{}", self.agent);
+        Some(Next { board, card: Some(at), act: Act::Claim { card: id, by } })
+    }
+
+    /// Over which paths it does that.
+    pub fn road(&self, next: &Next) -> Road {
+        if !self.by_tickets {
+            return Road::Api;
+        }
+        let board = &self.boards[next.board];
+        let column = match &next.act {
+            Act::Create { column, .. } | Act::Move { column, .. } => {
+                let at = board.columns.iter().position(|it| it == column);
+                at.and_then(|at| tongue::COLUMNS.get(at)).map(|name| (*name).to_owned())
+            }
+            _ => None,
+        };
+        let ticket = next.card.and_then(|card| self.cards[card].ticket);
+        Road::Tickets { board: board.number, ticket, column }
+    }
+
     /// Remembers what was acknowledged.
-    pub fn did(&mut self, next: &Next, made: Option<&Id>) {
+    pub fn did(&mut self, next: &Next, answered: &Answered) {
+        let made = answered.card.as_ref();
         match (next.card, &next.act, made) {
             (None, _, Some(id)) => {
-                let (id, standing) = (id.clone(), Standing::Live);
-                self.cards.push(Own { board: next.board, id, standing });
+                let (id, standing, ticket) = (id.clone(), Standing::Live, answered.ticket);
+                let claimed = false;
+                self.cards.push(Own { board: next.board, id, standing, ticket, claimed });
             }
             (Some(card), act, _) => {
                 if let (Some(standing), Some(card)) = (act.leads_to(), self.cards.get_mut(card)) {

@@ -1,6 +1,7 @@
 //! What is done to the server, to its machine and to the links to it, while others write.
 
 use crate::{
+    act::Road,
     clock::us,
     forgetful::Forgetful,
     history::History,
@@ -59,6 +60,8 @@ pub struct Harm<'a> {
     pub token: &'a Token,
     pub backups: Backups,
     pub chance: StdRng,
+    /// How far off the server's wall clock is, once it was seen to go along.
+    pub off_s: Option<i64>,
 }
 
 impl Harm<'_> {
@@ -161,7 +164,13 @@ impl Harm<'_> {
     /// It counts where the server was seen to go along with it.
     async fn jump(&mut self) -> Result<bool> {
         let Some(wall) = &self.place.wall else { return Ok(false) };
-        let off_s = wall.jump(&mut self.chance)?;
+        let off_s = wall.jump(&mut self.chance, self.off_s.is_none())?;
+        // What it tells of the time it looks up when a second has passed, which after a jump back takes long. One that
+        // was seen to go along goes along with that too.
+        let went = self.off_s.replace(off_s);
+        if went.is_some_and(|went| off_s < went) {
+            return Ok(true);
+        }
         let mut wire = Wire::new(self.server.address, self.token);
         let until = tokio::time::Instant::now() + JUMPS_WITHIN;
         while tokio::time::Instant::now() < until {
@@ -173,6 +182,7 @@ impl Harm<'_> {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+        self.off_s = went;
         Ok(false)
     }
 
@@ -219,6 +229,9 @@ pub fn fired(history: &History, done: &[&'static str]) -> BTreeMap<&'static str,
         let count = history.faults.iter().filter(|fault| fault.name == *name).count();
         fired.insert(*name, count);
     }
+    let tickets = history.writes.iter().filter(|it| it.intent.road != Road::Api);
+    let tickets = tickets.filter(|it| it.acknowledged().is_some()).count();
+    fired.entry(TICKETS).and_modify(|count| *count = tickets);
     let left = history.writes.iter().flat_map(|write| &write.unknowns);
     fired.insert(LEFT, left.filter(|unknown| unknown.why == crate::agent::LEFT).count());
     let again = history.writes.iter().map(|write| write.answers.len().saturating_sub(1));

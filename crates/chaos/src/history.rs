@@ -1,8 +1,9 @@
 //! What the journal says in the end: each write with its outcome, and the cards that must therefore be there.
 
 use crate::{
-    act::{Act, Card, Id, Intent, Phase, Standing},
+    act::{Act, Card, Id, Intent, Phase, Road, Standing},
     journal::{Answered, Fault, Line, Restored, Unknown},
+    reading::Of,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +36,8 @@ pub struct Counts {
     pub attempted: usize,
     pub acknowledged: usize,
     pub refused: usize,
+    /// Claims of what somebody else was given.
+    pub outdone: usize,
     pub unknown: usize,
 }
 
@@ -47,8 +50,18 @@ pub struct Expected {
     /// Up to which number the first answer to its key knew the board.
     pub number: Option<u64>,
     pub placed: Placed,
+    pub since: Since,
+}
+
+/// What a card goes back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// It was made on the server that there is.
+    Now,
     /// A replica made it, and keeps it whatever becomes of the server.
-    pub on_replica: bool,
+    OnReplica,
+    /// A backup that was put back had it.
+    Backup,
 }
 
 /// Where a card must stand in its column. Whatever was put at the end stands behind all that was there, whatever was
@@ -83,6 +96,12 @@ pub struct Board {
     pub open_titles: BTreeSet<String>,
     /// Cards with a write of unknown outcome: what they say is not known.
     pub open_cards: BTreeSet<Id>,
+    /// By their ids; the text for a title, and for a column the card.
+    pub comments: BTreeMap<Id, Expected>,
+    /// By the card; for a title who has it.
+    pub claims: BTreeMap<Id, Expected>,
+    /// Comments of unknown outcome.
+    open_texts: BTreeSet<String>,
     /// Those of them that a replica saved and has not sent yet, which no backup takes back.
     waiting_titles: BTreeSet<String>,
     waiting_cards: BTreeSet<Id>,
@@ -91,6 +110,11 @@ pub struct Board {
 impl Write {
     pub fn acknowledged(&self) -> Option<&Answered> {
         self.answers.iter().find(|answer| answer.is_acknowledged())
+    }
+
+    fn was_outdone(&self) -> bool {
+        let claimed = |answer: &Answered| answer.code.as_deref() == Some("claimed");
+        matches!(self.intent.act, Act::Claim { .. }) && self.answers.iter().all(claimed)
     }
 }
 
@@ -135,6 +159,7 @@ impl History {
             counts.attempted += 1;
             match (write.acknowledged(), write.answers.is_empty()) {
                 (Some(_), _) => counts.acknowledged += 1,
+                (None, false) if write.was_outdone() => counts.outdone += 1,
                 (None, false) => counts.refused += 1,
                 (None, true) => counts.unknown += 1,
             }
@@ -196,6 +221,31 @@ impl History {
         self.writes[before..].iter().filter(|write| write.answers.is_empty())
     }
 
+    /// Cards that several claimed, of whom not exactly one got it.
+    pub fn badly_claimed(&self) -> Vec<String> {
+        let mut claims: BTreeMap<&Id, Vec<&Write>> = BTreeMap::new();
+        for write in &self.writes {
+            if let Act::Claim { card, .. } = &write.intent.act {
+                claims.entry(card).or_default().push(write);
+            }
+        }
+        let known = claims.iter().filter(|(_, all)| all.iter().all(|it| !it.answers.is_empty()));
+        let bad = known.filter_map(|(card, all)| {
+            let given = all.iter().filter(|it| it.acknowledged().is_some()).count();
+            (given != 1).then(|| format!("{} claimed {card}, and {given} got it", all.len()))
+        });
+        bad.collect()
+    }
+
+    /// Things that were acknowledged over the earlier server's paths and that nobody found under an id right after.
+    pub fn unfound(&self) -> Vec<&str> {
+        let made = self.writes.iter().filter(|write| {
+            let makes = matches!(write.intent.act, Act::Create { .. } | Act::Comment { .. });
+            makes && write.acknowledged().is_some_and(|answer| answer.card.is_none())
+        });
+        made.map(|write| write.intent.key.as_str()).collect()
+    }
+
     /// Keys that were answered with two different cards: each is a card too many.
     pub fn keys_with_two_cards(&self) -> Vec<(String, Vec<Id>)> {
         let two = self.writes.iter().filter_map(|write| {
@@ -208,23 +258,38 @@ impl History {
     }
 }
 
+fn said(text: &str, on: &str) -> Expected {
+    Expected {
+        title: text.to_owned(),
+        column: on.to_owned(),
+        standing: Standing::Live,
+        number: None,
+        placed: Placed::Somewhere,
+        since: Since::Now,
+    }
+}
+
 impl Board {
     /// To what a backup has, and to what replicas made: they send it again. What was open is not done any more, or is
     /// in the backup. By which numbers cards stand where they stand is another log's.
     fn go_back(&mut self, backup: &[Card], rolled_back: &mut BTreeSet<Id>) {
         let (kept, gone) = std::mem::take(&mut self.cards)
             .into_iter()
-            .partition::<BTreeMap<_, _>, _>(|(_, card)| card.on_replica);
+            .partition::<BTreeMap<_, _>, _>(|(_, card)| card.since == Since::OnReplica);
         self.cards = kept;
         for card in backup {
             let Card { title, column, standing, .. } = card.clone();
-            let (number, placed, on_replica) = (None, Placed::Somewhere, false);
-            let card_then = Expected { title, column, standing, number, placed, on_replica };
+            let (number, placed, since) = (None, Placed::Somewhere, Since::Backup);
+            let card_then = Expected { title, column, standing, number, placed, since };
             // What a replica made and nobody changed is the same in both.
             self.cards.entry(card.id.clone()).or_insert(card_then);
         }
         rolled_back.extend(gone.into_keys().filter(|id| !self.cards.contains_key(id)));
         self.head = 0;
+        // Nobody writes to what a backup brought back; who said what on it is left open.
+        self.comments.clear();
+        self.claims.clear();
+        self.open_texts.clear();
         self.open_titles = std::mem::take(&mut self.waiting_titles);
         self.waiting_titles.clone_from(&self.open_titles);
         self.open_cards = std::mem::take(&mut self.waiting_cards);
@@ -241,8 +306,18 @@ impl Board {
                 // A replica put it at the end of what it knew.
                 let on_replica = intent.phase == Phase::Offline;
                 let placed = if on_replica { Placed::Somewhere } else { Placed::Last };
-                let card = Expected { title, column, standing, number, placed, on_replica };
+                let since = if on_replica { Since::OnReplica } else { Since::Now };
+                let card = Expected { title, column, standing, number, placed, since };
                 self.cards.insert(id.clone(), card);
+                return;
+            }
+            Act::Comment { card, text } => {
+                let Some(id) = &answer.card else { return };
+                self.comments.insert(id.clone(), said(text, card));
+                return;
+            }
+            Act::Claim { card, by } => {
+                self.claims.insert(card.clone(), said(by, ""));
                 return;
             }
             Act::Rename { card, .. }
@@ -254,6 +329,8 @@ impl Board {
         let Some(expected) = self.cards.get_mut(card) else { return };
         match &intent.act {
             Act::Rename { title, .. } => expected.title.clone_from(title),
+            // Over the earlier server's paths a card that is there already stays where it stands.
+            Act::Move { column, .. } if intent.road != Road::Api && expected.column == *column => {}
             Act::Move { column, first, .. } => {
                 expected.column.clone_from(column);
                 expected.placed = if *first { Placed::First } else { Placed::Last };
@@ -277,10 +354,38 @@ impl Board {
         self.open_cards.extend(answer.card.clone());
     }
 
+    /// Comments on cards that are on the board.
+    pub fn comments_there(&self) -> impl Iterator<Item = (&Id, &Expected)> {
+        self.comments.iter().filter(|(_, said)| self.is_live(&said.column))
+    }
+
+    fn is_live(&self, card: &Id) -> bool {
+        let card = self.cards.get(card).filter(|_| !self.open_cards.contains(card));
+        card.is_some_and(|card| card.standing == Standing::Live)
+    }
+
+    /// What is to be compared, in the form of cards.
+    pub fn of(self, what: Of) -> Board {
+        let cards = match what {
+            Of::Cards => return self,
+            Of::Comments => {
+                self.comments_there().map(|(id, it)| (id.clone(), it.clone())).collect()
+            }
+            Of::Claims => {
+                let live = self.claims.iter().filter(|(card, _)| self.is_live(card));
+                live.map(|(id, it)| (id.clone(), it.clone())).collect()
+            }
+        };
+        let open_cards = if what == Of::Claims { self.open_cards } else { BTreeSet::new() };
+        Board { cards, open_titles: self.open_texts, open_cards, ..Board::default() }
+    }
+
     fn leave_open(&mut self, act: &Act) {
         match act {
             Act::Create { title, .. } => self.open_titles.insert(title.clone()),
-            Act::Rename { card, .. }
+            Act::Comment { text, .. } => self.open_texts.insert(text.clone()),
+            Act::Claim { card, .. }
+            | Act::Rename { card, .. }
             | Act::Move { card, .. }
             | Act::Archive { card }
             | Act::Restore { card }
@@ -296,7 +401,8 @@ mod tests {
 
     fn sent(key: &str, act: Act) -> Line {
         let (agent, phase, board, due_us) = (0, Phase::Storm, "board".to_owned(), 0);
-        let intent = Intent { key: key.to_owned(), agent, phase, board, act, due_us };
+        let (key, road) = (key.to_owned(), Road::Api);
+        let intent = Intent { key, agent, phase, board, act, road, due_us };
         Line::Sent(Sent { at_us: 0, intent })
     }
 
@@ -307,7 +413,8 @@ mod tests {
     fn answered(key: &str, card: &str, number: u64) -> Line {
         let (key, card, number) = (key.to_owned(), Some(card.to_owned()), Some(number));
         let (at_us, status, replayed, code) = (0, 201, false, None);
-        Line::Answered(Answered { at_us, key, status, card, number, replayed, code })
+        let ticket = None;
+        Line::Answered(Answered { at_us, key, status, card, number, replayed, code, ticket })
     }
 
     #[test]

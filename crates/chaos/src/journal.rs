@@ -51,6 +51,9 @@ pub struct Answered {
     pub replayed: bool,
     /// Why, where it was refused.
     pub code: Option<String>,
+    /// Of a card, over the earlier server's paths.
+    #[serde(default)]
+    pub ticket: Option<u64>,
 }
 
 impl Answered {

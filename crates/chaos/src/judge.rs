@@ -5,6 +5,7 @@ use crate::{
     compare::{Difference, compare},
     history::{Counts, History, Write},
     measure::{Percentiles, Timed, longest_stall_us},
+    reading::Of,
     run::{Looked, Run},
 };
 use serde::Serialize;
@@ -155,7 +156,10 @@ fn look_at(run: &Run, looked: &Looked) -> Vec<Path> {
     let numbers = &last.unwrap_or(looked).numbers;
     let paths = looked.readings.iter().map(|reading| {
         let looked_at = reading.left_out.is_none() && reading.failed.is_none();
-        let compared = || compare(&expected, reading, numbers);
+        let compared = || match reading.of {
+            Of::Cards => compare(&expected, reading, numbers),
+            of => compare(&expected.clone().of(of), reading, numbers),
+        };
         Path {
             when: looked.when.clone(),
             path: reading.path.clone(),
@@ -247,6 +251,14 @@ impl Judgement {
         }
         for (key, cards) in run.history.keys_with_two_cards() {
             wrong.push(format!("the key {key} was answered with the cards {}", cards.join(", ")));
+        }
+        wrong.extend(run.history.badly_claimed());
+        let unfound = run.history.unfound();
+        if let Some(first) = unfound.first() {
+            let many = unfound.len();
+            wrong.push(format!(
+                "{many} things were not found right after they were answered: {first}"
+            ));
         }
         wrong.extend(answered_too_early(run));
         if self.longest_stall_us > STALL_US_MAX {

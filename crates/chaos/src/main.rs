@@ -28,6 +28,7 @@ mod run;
 mod server;
 mod stage;
 mod storm;
+mod tickets;
 mod tongue;
 mod wall;
 mod watcher;

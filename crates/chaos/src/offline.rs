@@ -136,7 +136,7 @@ impl Offline {
         let card = self.replica.add(board, &column, &title).await?;
         let (at_us, status, card) = (clock.now_us(), 201, Some(card));
         let (number, replayed, code) = (None, false, None);
-        let answered = Answered { at_us, key, status, card, number, replayed, code };
+        let answered = Answered { at_us, key, status, card, number, replayed, code, ticket: None };
         stage.common.journal.write(Line::Answered(answered)).await
     }
 
@@ -163,7 +163,7 @@ impl Offline {
     async fn jump(&mut self, stage: &Stage) -> Result<()> {
         let at_us = stage.common.clock.now_us();
         if let Some(wall) = &self.replica.wall {
-            wall.jump(&mut self.chance)?;
+            wall.jump(&mut self.chance, false)?;
             say(stage, at_us, JUMPED).await?;
         }
         Ok(())

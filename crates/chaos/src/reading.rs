@@ -3,7 +3,8 @@
 
 use crate::{
     act::{Card, Id, Standing},
-    history::Board as Expected,
+    history::{Board as Expected, Since},
+    tickets,
     tongue::{self, Change},
     wire::{Answer, Asked, Wire},
 };
@@ -11,7 +12,10 @@ use anyhow::{Context, Result, ensure};
 use http_body_util::BodyExt;
 use serde::Serialize;
 use serde_json::Value;
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 use tokio::{task::JoinSet, time::timeout};
 
 /// A path that would cost more requests than this is left out, and the report says so.
@@ -29,6 +33,7 @@ pub struct Reading {
     pub shows: Shows,
     /// Of which cards.
     pub standing: Standing,
+    pub of: Of,
     #[serde(skip)]
     pub cards: Vec<Card>,
     /// What was wrong with its form.
@@ -51,6 +56,17 @@ pub enum Shows {
     IdsAsMade,
 }
 
+/// What the cards of a reading stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Of {
+    Cards,
+    /// Each comment: its id, its text, and for a column the card that it is on.
+    Comments,
+    /// Each card that somebody has: for a title their name.
+    Claims,
+}
+
 impl Reading {
     pub fn new(path: &str, shows: Shows) -> Reading {
         let (cards, faults) = (Vec::new(), Vec::new());
@@ -59,6 +75,7 @@ impl Reading {
             path,
             shows,
             standing: Standing::Live,
+            of: Of::Cards,
             cards,
             faults,
             left_out: None,
@@ -66,7 +83,7 @@ impl Reading {
         }
     }
 
-    fn fault(&mut self, fault: impl std::fmt::Display) {
+    pub fn fault(&mut self, fault: impl std::fmt::Display) {
         self.faults.push(format!("{fault:#}"));
     }
 
@@ -89,6 +106,8 @@ impl Reading {
 /// A board, and where to ask for what of it.
 pub struct Board {
     pub id: Id,
+    /// On the earlier server's paths.
+    pub number: u64,
     pub columns: Vec<Id>,
     /// A word that all titles of the run have.
     pub word: String,
@@ -135,6 +154,14 @@ pub async fn read_all(wire: &mut Wire, board: &Board, expected: &Expected) -> Re
         .push(whole(wire, "search", &tongue::search(id, &board.word, ""), head).await.only_live());
     let first = tongue::search(id, &board.word, "&limit=7");
     readings.push(pages(wire, "search in pages of 7", first, 7, ids.len()).await.only_live());
+    let by_title = expected.cards.iter().map(|(id, card)| (card.title.as_str(), id)).collect();
+    let (shown, mut claims) = tickets::read(wire, board, &by_title).await;
+    // Who has a card that a backup brought back, nobody kept count of.
+    claims
+        .cards
+        .retain(|claim| expected.cards.get(&claim.id).is_none_or(|card| card.since == Since::Now));
+    readings.extend([shown, claims]);
+    readings.push(comments(wire, board, expected).await);
     let (changes, numbers, last) = changes(wire, id, head).await;
     readings.push(changes);
     readings.push(events(wire, id, last).await);
@@ -176,6 +203,33 @@ async fn each_by_id(mut wire: Wire, board: Id, ids: Vec<Id>) -> Reading {
     reading
 }
 
+/// On each card that was commented and is there.
+async fn comments(wire: &mut Wire, board: &Board, expected: &Expected) -> Reading {
+    let mut all = Reading { of: Of::Comments, ..Reading::new("comments", Shows::Cards) };
+    let cards: BTreeSet<&Id> = expected.comments_there().map(|(_, said)| &said.column).collect();
+    for card in cards {
+        let read = async {
+            let answer = wire.ask(&tongue::comments(&board.id, card)).await?;
+            let array = tongue::array(&answer)?;
+            tongue::total(&answer, array.len())?;
+            anyhow::Ok(array)
+        };
+        match read.await {
+            Ok(array) => {
+                for comment in &array {
+                    let text = comment["text"].as_str().unwrap_or_default().to_owned();
+                    match tongue::id(comment) {
+                        Ok(id) => all.cards.push(tickets::said(id, text, card.clone())),
+                        Err(error) => all.fault(error),
+                    }
+                }
+            }
+            Err(error) => all.fault(format!("{card}: {error:#}")),
+        }
+    }
+    all
+}
+
 /// A list that was asked for without pages: all of it.
 async fn whole(wire: &mut Wire, path: &str, asked: &Asked, head: u64) -> Reading {
     let mut reading = Reading::new(path, Shows::CardsById);
@@ -199,15 +253,9 @@ async fn whole(wire: &mut Wire, path: &str, asked: &Asked, head: u64) -> Reading
 /// What a list that is no page says of itself.
 fn is_whole(answer: &Answer, count: usize, head: u64) -> Result<()> {
     ensure!(tongue::next(answer).is_none(), "a page where none was asked for");
-    total(answer, count)?;
+    tongue::total(answer, count)?;
     let read_at = answer.number(tongue::HEAD).context("it does not say when it was read")?;
     ensure!(read_at >= head, "read at {read_at}, though {head} was acknowledged before");
-    Ok(())
-}
-
-fn total(answer: &Answer, count: usize) -> Result<()> {
-    let total = answer.number(tongue::TOTAL).context("it does not say how many there are")?;
-    ensure!(u64::try_from(count)? == total, "it says {total} and shows {count}");
     Ok(())
 }
 
@@ -270,7 +318,7 @@ async fn changes(wire: &mut Wire, board: &Id, head: u64) -> (Reading, BTreeMap<I
     let read = async {
         let answer = wire.ask(&tongue::changes(board, "")).await?;
         let array = tongue::array(&answer)?;
-        total(&answer, array.len())?;
+        tongue::total(&answer, array.len())?;
         array.iter().map(tongue::change).collect::<Result<Vec<_>>>()
     };
     let changes = read.await.unwrap_or_else(|error| {

@@ -1,20 +1,18 @@
 //! What the scenarios share: the boards, the agents, and what is done when the faults are over.
 
 use crate::{
-    act::{Act, Id, Intent, Phase},
+    act::{Act, Id, Intent, Phase, Road},
     agent::{Acknowledged, Agent, Common, Known},
     history::History,
     journal::{self, Journal, Writing},
     reading::{Board, read_all},
     run::{Looked, Question, Settings, begin},
-    tongue,
+    tickets, tongue,
     wire::Wire,
 };
 use anyhow::{Context, Result, ensure};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{RwLock, watch};
-
-const COLUMNS: [&str; 5] = ["Not Started", "In Progress", "Blocked", "Ready for QC", "Done"];
 
 /// A board that a broken server answered too early is waited for, so that the run goes on.
 const BOARD_TRIES_MAX: usize = 100;
@@ -69,7 +67,7 @@ impl Stage {
         act: Act,
     ) -> Intent {
         let key = format!("{}-{name}", self.word());
-        Intent { key, agent, phase, board: board.clone(), act, due_us }
+        Intent { key, agent, phase, board: board.clone(), act, road: Road::Api, due_us }
     }
 
     pub fn heard(&self, known: &Known) {
@@ -82,7 +80,8 @@ impl Stage {
 
     /// A board with its columns; also whether it was there as soon as it was answered.
     pub async fn make_board(&self, wire: &mut Wire, number: u32) -> Result<(Arc<Board>, Question)> {
-        let made = wire.ask(&tongue::make_board(&format!("Chaos {number}"), &COLUMNS)).await?;
+        let title = format!("Chaos {number}");
+        let made = wire.ask(&tongue::make_board(&title, &tongue::COLUMNS)).await?;
         let said = String::from_utf8_lossy(&made.bytes).into_owned();
         ensure!(made.status == 201, "the board was answered {}: {said}", made.status);
         let id = tongue::id(&made.json()?)?;
@@ -96,9 +95,12 @@ impl Stage {
             listed = wire.ask(&tongue::columns(&id)).await?;
         }
         let columns = tongue::array(&listed)?.iter().map(tongue::id).collect::<Result<Vec<_>>>()?;
-        ensure!(columns.len() == COLUMNS.len(), "the board has the columns {columns:?}");
+        ensure!(columns.len() == tongue::COLUMNS.len(), "the board has the columns {columns:?}");
         let asked = "GET …/columns of a board as soon as it was made".to_owned();
-        Ok((Arc::new(Board { id, columns, word: self.word() }), Question { asked, fault }))
+        let named = tickets::boards(wire).await?;
+        let number = named.get(&title).copied().context("the board has no number")?;
+        let board = Board { id, number, columns, word: self.word() };
+        Ok((Arc::new(board), Question { asked, fault }))
     }
 
     /// Looks at every read path of boards for what was acknowledged until now.

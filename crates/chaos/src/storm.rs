@@ -3,7 +3,7 @@
 //! everything is compared.
 
 use crate::{
-    act::{Act, Phase},
+    act::{Act, Intent, Phase},
     agent::{Agent, Known},
     busy::Busy,
     disk,
@@ -63,7 +63,9 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         let shared = if number % 2 == 0 { 1 } else { boards.len() };
         let chance = StdRng::seed_from_u64(settings.seed ^ (u64::from(number) << 32));
         let (boards, cards) = (boards[..shared].to_vec(), Vec::new());
-        let busy = Busy { agent: number, boards, cards, chance, made: 0 };
+        // Half of the ones and half of the others speak as the earlier server's programs do.
+        let by_tickets = number % 4 >= 2;
+        let busy = Busy { agent: number, by_tickets, boards, cards, chance, made: 0 };
         agents.spawn(act_until(stage.clone(), stage.agent(number, &wire), busy, until_us));
     }
     let mut replicas = JoinSet::new();
@@ -82,6 +84,7 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         token: &token,
         backups: Backups::of(&boards),
         chance: StdRng::seed_from_u64(settings.seed),
+        off_s: None,
     };
     let (mut server, backups) = harm.until(until_us).await?;
     while let Some(ended) = agents.join_next().await {
@@ -131,6 +134,7 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
     let history = History::of(journal::read(&settings.journal())?);
     let mut fired = faults::kinds(disk.is_some(), place.wall.is_some());
     fired.extend(Offline::kinds(&offline));
+    fired.push(faults::TICKETS);
     Ok(Run {
         version: place.version().await?,
         machine,
@@ -165,8 +169,15 @@ async fn act_until(stage: Stage, mut agent: Agent, mut busy: Busy, until_us: u64
         let next = busy.choose();
         let name = format!("storm-{}-{}", agent.number, busy.made);
         let board = &busy.boards[next.board].id;
-        let intent =
-            stage.intent(agent.number, Phase::Storm, board, &name, due_us, next.act.clone());
+        let road = busy.road(&next);
+        let act = next.act.clone();
+        let intent = stage.intent(agent.number, Phase::Storm, board, &name, due_us, act);
+        let intent = Intent { road, ..intent };
+        if let Act::Claim { card, .. } = &next.act {
+            claim(&stage, &mut agent, &intent, card).await?;
+            due_us += crate::clock::us(every);
+            continue;
+        }
         let roll = busy.chance.gen_range(0..1_000);
         if roll < LEFT_OF_1000 {
             let after = Duration::from_micros(busy.chance.gen_range(0..5_000));
@@ -174,7 +185,7 @@ async fn act_until(stage: Stage, mut agent: Agent, mut busy: Busy, until_us: u64
         }
         let known = agent.carry_out(&intent).await?;
         if let Known::Acknowledged(answered) = &known {
-            busy.did(&next, answered.card.as_ref());
+            busy.did(&next, answered);
         }
         if (LEFT_OF_1000..LEFT_OF_1000 + AGAIN_OF_1000).contains(&roll) && is_shown(&next.act) {
             // It was answered, and is sent again all the same.
@@ -183,6 +194,15 @@ async fn act_until(stage: Stage, mut agent: Agent, mut busy: Busy, until_us: u64
         due_us += crate::clock::us(every);
     }
     Ok(())
+}
+
+/// Somebody else claims the same card at the same time, over another connection: one of them is to get it.
+async fn claim(stage: &Stage, agent: &mut Agent, intent: &Intent, card: &str) -> Result<()> {
+    let mut rival = stage.agent(agent.number, &agent.wire);
+    let act = Act::Claim { card: card.to_owned(), by: format!("rival-{}", agent.number) };
+    let other = Intent { key: format!("{}-rival", intent.key), act, ..intent.clone() };
+    let (one, other) = tokio::join!(agent.carry_out(intent), rival.carry_out(&other));
+    one.and(other).map(drop)
 }
 
 /// Whether the card is still there for a repeat to be answered with.

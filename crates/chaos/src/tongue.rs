@@ -2,6 +2,7 @@
 
 use crate::{
     act::{Act, Card, Id, Intent, Standing},
+    tickets,
     wire::{Answer, Asked},
 };
 use anyhow::{Context, Result, ensure};
@@ -10,6 +11,8 @@ use uuid::Uuid;
 
 pub const TOTAL: &str = "x-total-count";
 pub const HEAD: &str = "x-holdfast-head";
+/// What boards are made with.
+pub const COLUMNS: [&str; 5] = ["Not Started", "In Progress", "Blocked", "Ready for QC", "Done"];
 pub const HEALTH: &str = "/healthz";
 pub const REPLAYED: &str = "idempotency-replayed";
 
@@ -17,7 +20,7 @@ fn board_path(board: &Id, below: &str) -> String {
     format!("/api/v1/boards/{board}{below}")
 }
 
-fn post(path: String, body: Value) -> Asked {
+pub fn post(path: String, body: Value) -> Asked {
     Asked { method: "POST", path, body: Some(body), headers: Vec::new() }
 }
 
@@ -31,6 +34,9 @@ pub fn columns(board: &Id) -> Asked {
 
 /// A write, under its key.
 pub fn write(intent: &Intent) -> Asked {
+    if let Some(asked) = tickets::write(intent) {
+        return asked.with("idempotency-key", &intent.key);
+    }
     let card_path =
         |card: &Id, verb: &str| board_path(&intent.board, &format!("/cards/{card}{verb}"));
     let asked = match &intent.act {
@@ -48,8 +54,15 @@ pub fn write(intent: &Intent) -> Asked {
         Act::Archive { card } => post(card_path(card, "/archive"), json!({})),
         Act::Restore { card } => post(card_path(card, "/restore"), json!({})),
         Act::Delete { card } => Asked { method: "DELETE", ..Asked::get(card_path(card, "")) },
+        Act::Comment { card, text } => post(card_path(card, "/comments"), json!({ "text": text })),
+        // Only the earlier server knew it; whoever claims goes over its paths.
+        Act::Claim { card, .. } => Asked::get(card_path(card, "")),
     };
     asked.with("idempotency-key", &intent.key)
+}
+
+pub fn comments(board: &Id, card: &Id) -> Asked {
+    Asked::get(board_path(board, &format!("/cards/{card}/comments")))
 }
 
 pub fn one(board: &Id, card: &Id) -> Asked {
@@ -95,6 +108,13 @@ pub fn array(answer: &Answer) -> Result<Vec<Value>> {
         }
         _ => anyhow::bail!("the list is no bare array"),
     }
+}
+
+/// What a whole list says of itself.
+pub fn total(answer: &Answer, count: usize) -> Result<()> {
+    let total = answer.number(TOTAL).context("it does not say how many there are")?;
+    ensure!(u64::try_from(count)? == total, "it says {total} and shows {count}");
+    Ok(())
 }
 
 /// A card as it must look.

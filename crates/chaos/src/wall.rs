@@ -64,10 +64,10 @@ impl Wall {
         Ok(fs::rename(beside, &self.file)?)
     }
 
-    /// To another time than ever; how far it is off comes back.
-    pub fn jump(&self, chance: &mut StdRng) -> Result<i64> {
+    /// To another time, ahead at first if it must; how far it is off comes back.
+    pub fn jump(&self, chance: &mut StdRng, ahead: bool) -> Result<i64> {
         let far = chance.gen_range(JUMP_S_MIN..JUMP_S_MAX);
-        let off_s = if chance.gen_ratio(1, 2) { far } else { -far };
+        let off_s = if ahead || chance.gen_ratio(1, 2) { far } else { -far };
         self.set(off_s)?;
         Ok(off_s)
     }
@@ -105,7 +105,7 @@ mod tests {
     async fn a_program_sees_its_wall_clock_jump() {
         let folder = tempfile::tempdir().unwrap();
         let Ok(wall) = Wall::begin(folder.path().join("wall")) else { return };
-        let off_s = wall.jump(&mut StdRng::seed_from_u64(1)).unwrap();
+        let off_s = wall.jump(&mut StdRng::seed_from_u64(1), false).unwrap();
         let mut date = Command::new("date");
         wall.give_to(date.arg("+%s").env_clear());
         let child = date.stdout(std::process::Stdio::piped()).spawn().unwrap();
