@@ -104,6 +104,8 @@ pub enum Phase {
     Edge,
     /// Under faults.
     Storm,
+    /// At twice the rate that the server can take.
+    Load,
     /// On a replica, which need not reach the server.
     Offline,
 }
@@ -111,7 +113,7 @@ pub enum Phase {
 impl Phase {
     /// Whether its writes were due at fixed times, so that latencies can be measured on it.
     pub fn is_at_a_rate(self) -> bool {
-        matches!(self, Phase::Paced(_) | Phase::Storm)
+        matches!(self, Phase::Paced(_) | Phase::Storm | Phase::Load)
     }
 }
 

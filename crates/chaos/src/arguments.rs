@@ -32,9 +32,15 @@ pub enum Verb {
 pub enum Scenario {
     /// Creates at fixed rates while others create too, then a kill in the middle of more
     Founding,
-    /// All kinds of writes on one board and on many, while the server is killed and paused
+    /// All kinds of writes on one board and on many, while the server, its links and its replicas are harmed
     Storm,
+    /// Twice as many creates as the server can take
+    Load,
 }
+
+const BOARDS: u32 = 20;
+const BOARDS_WHEN_LONG: u32 = 200;
+const LONG_MINUTES: f64 = 10.0;
 
 #[derive(Debug, Args)]
 pub struct RunArguments {
@@ -44,16 +50,16 @@ pub struct RunArguments {
     #[arg(long, value_name = "CREATES/SECONDS,…", value_delimiter = ',', value_parser = round,
           default_value = "50/9,500/9,50000/180")]
     pub rounds: Vec<Round>,
-    /// Storm: how long
+    /// Storm and load: how long
     #[arg(long, value_name = "MINUTES", default_value_t = 1.0, value_parser = positive)]
     pub minutes: f64,
     /// Storm: writes a second, of all agents
     #[arg(long, value_name = "WRITES", default_value_t = 60.0, value_parser = positive)]
     pub rate: f64,
-    /// Storm: how many boards
-    #[arg(long, value_name = "COUNT", default_value_t = 20,
+    /// Storm and load: how many boards; 20 where nothing is said, and 200 in a storm of ten minutes or more
+    #[arg(long, value_name = "COUNT",
           value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    pub boards: u32,
+    pub boards: Option<u32>,
     /// How many write at once; in founding, so many others beside them
     #[arg(long, value_name = "COUNT", default_value_t = 8,
           value_parser = clap::value_parser!(u32).range(1..=64))]
@@ -105,7 +111,10 @@ impl RunArguments {
         let (scenario, seconds) = match self.scenario {
             Scenario::Founding => ("founding", 0.0),
             Scenario::Storm => ("storm", self.minutes * 60.0),
+            Scenario::Load => ("load", self.minutes * 60.0),
         };
+        let is_long = scenario == "storm" && self.minutes >= LONG_MINUTES;
+        let boards = if is_long { BOARDS_WHEN_LONG } else { BOARDS };
         let server = self.place.server()?;
         let replica = match self.replica {
             Some(replica) => Some(existing(&replica)?),
@@ -116,7 +125,7 @@ impl RunArguments {
         let out = empty(out)?;
         let (disk, real_because) = match (self.disk, self.scenario) {
             (Some(disk), _) => (disk, "it lay on the machine's own disk, as was asked".to_owned()),
-            (None, Scenario::Founding) => {
+            (None, Scenario::Founding | Scenario::Load) => {
                 (DiskKind::Real, "it lay on the machine's own disk (`--disk`)".to_owned())
             }
             (None, Scenario::Storm) => forgetful_if_it_can_be(&out),
@@ -128,7 +137,7 @@ impl RunArguments {
             seconds,
             agents: self.agents,
             rate: self.rate,
-            boards: self.boards,
+            boards: self.boards.unwrap_or(boards),
             server,
             replica,
             out,

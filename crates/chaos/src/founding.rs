@@ -107,6 +107,7 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         watched,
         questions,
         check,
+        load: None,
         no_wall_because: "only a storm does that".to_owned(),
         disk: disk.as_ref().map(Forgetful::counts),
         took_us: clock.now_us(),
@@ -222,7 +223,7 @@ fn create(
     let (name, column) = match phase {
         Phase::Paced(round) => (format!("founding {}", round + 1), 0),
         Phase::Others(round) => (format!("other {}", round + 1), 1),
-        Phase::Edge | Phase::Storm | Phase::Offline => ("edge".to_owned(), 2),
+        Phase::Edge | Phase::Storm | Phase::Load | Phase::Offline => ("edge".to_owned(), 2),
     };
     let column = board.columns[column].clone();
     let title = format!("{name} {number:05} {}", stage.word());

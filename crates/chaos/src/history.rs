@@ -101,10 +101,10 @@ pub struct Board {
     /// By the card; for a title who has it.
     pub claims: BTreeMap<Id, Expected>,
     /// Comments of unknown outcome.
-    open_texts: BTreeSet<String>,
+    pub open_texts: BTreeSet<String>,
     /// Those of them that a replica saved and has not sent yet, which no backup takes back.
-    waiting_titles: BTreeSet<String>,
-    waiting_cards: BTreeSet<Id>,
+    pub waiting_titles: BTreeSet<String>,
+    pub waiting_cards: BTreeSet<Id>,
 }
 
 impl Write {

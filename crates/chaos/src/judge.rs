@@ -4,6 +4,7 @@ use crate::{
     act::{Id, Phase},
     compare::{Difference, compare},
     history::{Counts, History, Write},
+    load::Load,
     measure::{Percentiles, Timed, longest_stall_us},
     reading::Of,
     run::{Looked, Run},
@@ -123,6 +124,10 @@ fn rates(run: &Run, paced: &[&Write]) -> Vec<Rate> {
                 let round = settings.rounds.get(round).copied().unwrap_or_default();
                 format!("{} creates in {} s", round.creates, round.seconds)
             }
+            Phase::Load => {
+                let asked = run.load.map_or(0.0, |load| load.asked);
+                format!("{asked:.0} writes a second")
+            }
             _ => format!("{} writes a second", settings.rate),
         };
         let writes: Vec<&Write> =
@@ -145,6 +150,10 @@ fn rate(name: String, writes: &[&Write]) -> Rate {
 
 pub fn timed(write: &Write) -> Option<Timed> {
     let answered_us = write.acknowledged()?.at_us;
+    // What a server under too much load refused was asked again when that was over.
+    if write.intent.phase == Phase::Load && !write.unknowns.is_empty() {
+        return None;
+    }
     Some(Timed { due_us: write.intent.due_us, answered_us })
 }
 
@@ -252,6 +261,7 @@ impl Judgement {
         for (key, cards) in run.history.keys_with_two_cards() {
             wrong.push(format!("the key {key} was answered with the cards {}", cards.join(", ")));
         }
+        wrong.extend(run.load.iter().flat_map(Load::wrong));
         wrong.extend(run.history.badly_claimed());
         let unfound = run.history.unfound();
         if let Some(first) = unfound.first() {

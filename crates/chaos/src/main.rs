@@ -15,6 +15,7 @@ mod founding;
 mod history;
 mod journal;
 mod judge;
+mod load;
 mod measure;
 mod mutants;
 mod offline;
@@ -67,6 +68,7 @@ async fn one(arguments: arguments::RunArguments) -> Result<Colour> {
     let settings = Arc::new(arguments.settings()?);
     let run = match settings.scenario {
         "storm" => storm::run(settings).await?,
+        "load" => load::run(settings).await?,
         _ => founding::run(settings).await?,
     };
     let judgement = judge(&run);

@@ -4,6 +4,7 @@ use crate::{
     clock::Clock,
     forgetful::{Counts, Forgetful},
     history::History,
+    load::Load,
     measure::Machine,
     reading::{Board, Numbers, Reading, Readings},
     server::Place,
@@ -120,6 +121,8 @@ pub struct Run {
     pub check: Result<Vec<String>, String>,
     /// How often each fault happened that had to.
     pub fired: BTreeMap<&'static str, usize>,
+    /// Of the load.
+    pub load: Option<Load>,
     /// Why no wall clock could jump, where none could.
     pub no_wall_because: String,
     /// What the disk that forgets did, where there was one.

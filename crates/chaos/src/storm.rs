@@ -145,6 +145,7 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         watched: Vec::new(),
         questions,
         check,
+        load: None,
         no_wall_because,
         disk: disk.as_ref().map(Forgetful::counts),
         took_us: clock.now_us(),

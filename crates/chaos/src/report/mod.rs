@@ -10,6 +10,7 @@ use crate::{
     forgetful::Counts,
     journal::Fault,
     judge::{Colour, Judgement, Path, Rate, timed},
+    load::Load,
     measure::{Machine, Timed},
     run::{DiskKind, Question, Run, Settings},
     watcher::Watched,
@@ -43,6 +44,7 @@ pub struct Report<'a> {
     pub questions: &'a [Question],
     pub check: &'a Result<Vec<String>, String>,
     pub disk: Option<Counts>,
+    pub load: Option<Load>,
     pub not_tested: Vec<String>,
     #[serde(skip)]
     pub acknowledged: Vec<(Phase, Timed)>,
@@ -114,6 +116,7 @@ impl<'a> Report<'a> {
             questions: &run.questions,
             check: &run.check,
             disk: run.disk,
+            load: run.load,
             not_tested: not_tested(run),
             acknowledged: acknowledged.collect(),
         }
@@ -207,6 +210,7 @@ impl<'a> Report<'a> {
                 seen.push(said);
             }
         }
+        seen.extend(self.load.map(|load| load.words()));
         seen.push(match self.check {
             Ok(problems) if problems.is_empty() => "holdfast-server check found nothing".to_owned(),
             Ok(problems) => format!("holdfast-server check found: {}", problems.join("; ")),
@@ -341,6 +345,7 @@ fn repeat(settings: &Settings) -> String {
         DiskKind::Forgetful => "forgetful",
     };
     let size = match *scenario {
+        "load" => format!("--minutes {} --boards {boards}", seconds / 60.0),
         "storm" => format!("--minutes {} --rate {rate} --boards {boards}", seconds / 60.0),
         _ => {
             let each = rounds.iter().map(|round| format!("{}/{}", round.creates, round.seconds));
