@@ -49,22 +49,29 @@ pub async fn answers_to_acts(
     let acts: Vec<ActId> = acts.into_iter().collect();
     let mut found = Vec::new();
     for some in acts.chunks(ROWS_AT_ONCE) {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "select a.*, l.replica_id as logged_replica, l.rseq as logged_rseq
-             from answered a left join log l on l.board_id = a.board_id and l.seq = a.seq
-             where a.board_id = ",
-        );
-        query.push_bind(board.bytes().to_vec()).push(" and a.act_id in (");
-        let mut list = query.separated(", ");
-        for act in some {
-            list.push_bind(act.bytes().to_vec());
-        }
-        query.push(")");
+        let mut query = of_acts(board, some);
         for row in query.build().fetch_all(&mut *connection).await? {
             found.push(known(&row)?);
         }
     }
     Ok(found)
+}
+
+/// The acts come first and the answers are looked up by them: left to itself, SQLite goes through all answers of the
+/// board, and each write costs as much as the board has seen before.
+fn of_acts(board: BoardId, acts: &[ActId]) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::<Sqlite>::new("with wanted (act_id) as (");
+    query.push_values(acts, |mut row, act| {
+        row.push_bind(act.bytes().to_vec());
+    });
+    query.push(
+        ") select a.*, l.replica_id as logged_replica, l.rseq as logged_rseq
+         from wanted cross join answered a indexed by answered_act left join log l
+         on l.board_id = a.board_id and l.seq = a.seq
+         where a.act_id = wanted.act_id and a.board_id = ",
+    );
+    query.push_bind(board.bytes().to_vec());
+    query
 }
 
 fn known(row: &SqliteRow) -> Result<KnownAnswer, StoreError> {
@@ -102,4 +109,28 @@ pub async fn put_answers(
         insert.build().execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+    use crate::{Folder, Opening, Store};
+    use uuid::Uuid;
+
+    #[tokio::test]
+    async fn an_act_is_found_without_going_through_all_answers() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = Folder::prepare_server(&root.path().join("data")).unwrap();
+        let opening = Opening { thorough: false, checkpoints: true };
+        let mut store = Store::open(&folder, opening).await.unwrap();
+        let acts = [ActId(Uuid::new_v4()), ActId(Uuid::new_v4())];
+        let query = of_acts(BoardId(Uuid::new_v4()), &acts);
+        let plan = sqlx::AssertSqlSafe(format!("explain query plan {}", query.sql().as_str()));
+        let rows = sqlx::query(plan).fetch_all(store.connection()).await.unwrap();
+        let steps: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+        let wanted = "SEARCH a USING INDEX answered_act (board_id=? AND act_id=?)";
+        assert!(steps.iter().any(|step| step == wanted), "{steps:?}");
+    }
 }
