@@ -140,6 +140,14 @@ async function measureWindow(folder) {
   say('memory of the window and its web processes', 'MB', [memory / 1024]);
 }
 
+/** What a server writes and lists: the load is a program of its own, which prints its figures as they come. */
+function measureServer(folder) {
+  const file = join(folder, 'load.json');
+  const ran = spawnSync(join(RELEASE, 'holdfast-load'), ['--folder', folder, '--json', file], { stdio: 'inherit' });
+  if (ran.status !== 0) throw new Error('the server could not be measured');
+  results.push(...JSON.parse(readFileSync(file, 'utf8')));
+}
+
 /** Of a process and all below it, in KiB, each shared page counted once. */
 function proportionalMemory(root) {
   const parents = new Map();
@@ -182,6 +190,7 @@ function measureSizes() {
 }
 
 console.log(`${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}, node ${process.version}`);
+await fresh(measureServer);
 await fresh(async (folder) => {
   measureFsync(folder);
   const file = join(folder, 'board.json');

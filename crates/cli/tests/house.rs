@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// A room, and the rooms that it may name. Arrows never turn back.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("crates/domain", &[]),
     ("crates/sync", &["domain"]),
     ("crates/store", &["domain"]),
@@ -17,6 +17,8 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("crates/server", &["sync", "store", "domain"]),
     // What judges the others knows them from outside alone.
     ("crates/chaos", &[]),
+    // What loads a server speaks its protocol, and knows nothing else of it.
+    ("crates/load", &["domain", "sync"]),
     ("src-tauri", &["replica"]),
 ];
 
@@ -37,6 +39,7 @@ const FRAMEWORKS: [(&str, &[&str]); 4] = [
             "crates/cli",
             "crates/server",
             "crates/chaos",
+            "crates/load",
             "src-tauri",
         ],
     ),
