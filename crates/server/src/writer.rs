@@ -1,10 +1,15 @@
-//! The one task that writes. It takes all jobs that wait, runs them in one transaction with a savepoint
-//! for each, and answers only after the commit, which waits for the disk once for all of them.
+//! The one task that writes. It takes all jobs that wait, runs them in one transaction, and answers only after the
+//! commit, which waits for the disk once for all of them.
+
+mod carrying_out;
+mod job;
+
+pub use job::{BoardWork, On, Work, board_job, job};
 
 use crate::{ServerError, problem::obstacle};
-use futures_util::future::BoxFuture;
+use job::{BoardJob, Job, OneJob, Reply, Turn};
 use std::time::Duration;
-use store::{Connection, Store, StoreError};
+use store::{Store, StoreError};
 use sync::message::Obstacle;
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -16,29 +21,10 @@ use tokio::{
 pub const JOBS_WAITING_MAX: usize = 1024;
 /// Jobs of one transaction.
 pub const JOBS_AT_ONCE_MAX: usize = 512;
+/// Whoever waits longer is told that nothing was done, where that can still be so, or else that nobody knows.
+const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 /// How soon the commits of other processes are noticed.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-
-/// What a job does in its savepoint. An error takes its writes back, and only its own.
-///
-pub trait Work<T>:
-    for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, ServerError>> + Send + 'static
-{
-}
-
-impl<T, W> Work<T> for W where
-    W: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, ServerError>> + Send + 'static
-{
-}
-
-/// What the compiler needs to see in order to take a closure for work:
-/// `job(move |connection| Box::pin(async move { … }))`.
-pub fn job<T, W>(work: W) -> W
-where
-    W: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, ServerError>>,
-{
-    work
-}
 
 /// Where jobs are handed in; clones share the queue.
 #[derive(Clone)]
@@ -73,14 +59,52 @@ impl Writer {
         work: impl Work<T>,
         tell: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, ServerError> {
-        let (reply, answer) = oneshot::channel();
-        let job = OneJob { work: Some(work), tell: Some(tell), outcome: None, reply };
-        self.jobs.try_send(Box::new(job)).map_err(|error| match error {
+        let (reply, waiting) = reply(tell);
+        self.hand_in(Box::new(OneJob { work: Some(work), reply }))?;
+        waiting.patiently().await
+    }
+
+    /// As [`Writer::write_then`], for whoever does not wait for ever: a job that is not begun by then is taken back,
+    /// and of one that is nobody knows yet.
+    pub async fn write_in_time<T: Send + 'static>(
+        &self,
+        work: impl Work<T>,
+        tell: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, ServerError> {
+        let (reply, waiting) = reply(tell);
+        self.hand_in(Box::new(OneJob { work: Some(work), reply }))?;
+        waiting.in_time().await
+    }
+
+    /// As [`Writer::write_then`], on a board, together with others that are on it.
+    pub async fn write_on<T: Send + 'static>(
+        &self,
+        on: On,
+        work: impl BoardWork<T>,
+        tell: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, ServerError> {
+        let (reply, waiting) = reply(tell);
+        self.hand_in(Box::new(BoardJob { on, work, reply }))?;
+        waiting.patiently().await
+    }
+
+    /// As [`Writer::write_on`] and [`Writer::write_in_time`].
+    pub async fn write_on_in_time<T: Send + 'static>(
+        &self,
+        on: On,
+        work: impl BoardWork<T>,
+        tell: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, ServerError> {
+        let (reply, waiting) = reply(tell);
+        self.hand_in(Box::new(BoardJob { on, work, reply }))?;
+        waiting.in_time().await
+    }
+
+    fn hand_in(&self, job: Box<dyn Job>) -> Result<(), ServerError> {
+        self.jobs.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => ServerError::Busy,
             mpsc::error::TrySendError::Closed(_) => ServerError::Ending,
-        })?;
-        // A writer that fell over is known to nobody but the commit itself.
-        answer.await.unwrap_or(Err(ServerError::Unknown(Obstacle::Other)))
+        })
     }
 
     /// Whether jobs are taken.
@@ -91,6 +115,34 @@ impl Writer {
     /// How many more jobs may wait now.
     pub fn free(&self) -> usize {
         self.jobs.capacity()
+    }
+}
+
+/// Whoever handed a job in.
+struct Waiting<T> {
+    turn: Turn,
+    answer: oneshot::Receiver<Result<T, ServerError>>,
+}
+
+fn reply<T, F>(tell: F) -> (Reply<T, F>, Waiting<T>) {
+    let (turn, (answer, answered)) = (Turn::default(), oneshot::channel());
+    let reply = Reply { turn: turn.clone(), tell: Some(tell), outcome: None, answer };
+    (reply, Waiting { turn, answer: answered })
+}
+
+impl<T> Waiting<T> {
+    async fn patiently(self) -> Result<T, ServerError> {
+        // A writer that fell over is known to nobody but the commit itself.
+        self.answer.await.unwrap_or(Err(ServerError::Unknown(Obstacle::Other)))
+    }
+
+    async fn in_time(self) -> Result<T, ServerError> {
+        let turn = self.turn.clone();
+        match tokio::time::timeout(ANSWER_WITHIN, self.patiently()).await {
+            Ok(answered) => answered,
+            Err(_) if turn.take() => Err(ServerError::Busy),
+            Err(_) => Err(ServerError::HandedOver),
+        }
     }
 }
 
@@ -108,48 +160,6 @@ impl WriterTask {
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
         }
-    }
-}
-
-/// A job whose type of answer is forgotten.
-trait Job: Send {
-    /// Whether its writes are to be kept.
-    fn run<'c>(&'c mut self, connection: &'c mut Connection) -> BoxFuture<'c, bool>;
-    /// Its transaction is on disk.
-    fn committed(self: Box<Self>);
-    /// Its transaction is not on disk, or nobody knows.
-    fn failed(self: Box<Self>, error: ServerError);
-}
-
-struct OneJob<T, W, F> {
-    work: Option<W>,
-    tell: Option<F>,
-    outcome: Option<Result<T, ServerError>>,
-    reply: oneshot::Sender<Result<T, ServerError>>,
-}
-
-impl<T: Send + 'static, W: Work<T>, F: FnOnce(&T) + Send> Job for OneJob<T, W, F> {
-    fn run<'c>(&'c mut self, connection: &'c mut Connection) -> BoxFuture<'c, bool> {
-        Box::pin(async move {
-            let Some(work) = self.work.take() else { return false };
-            let outcome = work(connection).await;
-            let keep = outcome.is_ok();
-            self.outcome = Some(outcome);
-            keep
-        })
-    }
-
-    fn committed(self: Box<Self>) {
-        let outcome = self.outcome.unwrap_or(Err(ServerError::Unknown(Obstacle::Other)));
-        if let (Ok(value), Some(tell)) = (&outcome, self.tell) {
-            tell(value);
-        }
-        // Whoever asked may have gone.
-        self.reply.send(outcome).ok();
-    }
-
-    fn failed(self: Box<Self>, error: ServerError) {
-        self.reply.send(Err(error)).ok();
     }
 }
 
@@ -226,11 +236,9 @@ enum Failed {
 
 async fn transact(store: &mut Store, jobs: &mut Vec<Box<dyn Job>>) -> Result<(), Failed> {
     let mut transaction = store.begin().await.map_err(Failed::NotSaved)?;
-    for job in jobs.iter_mut() {
-        let savepoint = store::savepoint(&mut transaction).await.map_err(Failed::NotSaved)?;
-        let keep = job.run(&mut transaction).await;
-        savepoint.end(&mut transaction, keep).await.map_err(Failed::NotSaved)?;
-    }
+    // The write lock may have taken its time: what was taken back meanwhile is not done.
+    jobs.retain(|job| job.begin());
+    carrying_out::carry_out(&mut transaction, jobs).await.map_err(Failed::NotSaved)?;
     #[cfg(feature = "mutants")]
     if crate::mutants::is_left_out("a write is answered after its commit") {
         jobs.drain(..).for_each(|job| job.committed());

@@ -101,6 +101,20 @@ impl Known {
         self.chains.insert(seq, chain);
     }
 
+    /// What was answered to an act, as far as it was handed in or came since.
+    pub fn answer_to_act(&self, act: ActId) -> Option<&Answered> {
+        self.acts.get(&act)
+    }
+
+    /// Where a replica's changes end, likewise.
+    pub fn end_of(&self, replica: ReplicaId) -> Option<End> {
+        self.ends.get(&replica).copied()
+    }
+
+    pub fn has_chain(&self, seq: u64) -> bool {
+        self.chain(seq).is_some()
+    }
+
     pub(crate) fn chain(&self, seq: u64) -> Option<Hash> {
         if seq == 0 { Some(Hash::default()) } else { self.chains.get(&seq).copied() }
     }

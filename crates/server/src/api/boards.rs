@@ -150,7 +150,7 @@ pub async fn make(shared: &Shared, new: NewBoard) -> Result<Made, ServerError> {
         })
     });
     let tell = move |_: &Made| access.send_modify(|count| *count += 1);
-    in_time(shared.writer.write_then(work, tell)).await
+    in_time(shared.writer.write_in_time(work, tell)).await
 }
 
 async fn shown(

@@ -10,8 +10,11 @@ use super::{
 };
 use crate::{
     ServerError, Shared,
-    sync::acting::{self, Member},
-    writer::job,
+    sync::{
+        Sitting,
+        acting::{self, Member},
+    },
+    writer::{BoardWork, On, board_job},
 };
 use axum::http::{HeaderValue, StatusCode};
 use domain::{
@@ -27,16 +30,14 @@ use domain::{
 use futures_util::future::BoxFuture;
 use std::{
     collections::{HashMap, HashSet, VecDeque},
-    time::Duration,
+    sync::Arc,
 };
 use store::{Connection, account::AccountId};
 use sync::message::Refused;
 use uuid::Uuid;
 
-/// Whoever waits longer for a write that was handed over is told that nobody knows.
-const ANSWER_WITHIN: Duration = Duration::from_secs(4);
-
 /// An act that somebody asks for.
+#[derive(Clone)]
 pub struct Act {
     pub account: AccountId,
     /// What they are called where the board does not know them yet.
@@ -105,30 +106,32 @@ pub struct Written {
 /// What is shown of an act besides what it wrote, looked up in its transaction: an answer never fails after
 /// what it is about was saved.
 pub trait Show<T>:
-    for<'c> FnOnce(
-        &'c mut Connection,
-        &'c Board,
-        &'c Written,
-    ) -> BoxFuture<'c, Result<T, ServerError>>
+    for<'c> Fn(&'c mut Connection, &'c Board, &'c Written) -> BoxFuture<'c, Result<T, ServerError>>
     + Send
+    + Sync
     + 'static
 {
 }
 
 impl<T, S> Show<T> for S where
-    S: for<'c> FnOnce(
+    S: for<'c> Fn(
             &'c mut Connection,
             &'c Board,
             &'c Written,
         ) -> BoxFuture<'c, Result<T, ServerError>>
         + Send
+        + Sync
         + 'static
 {
 }
 
 pub async fn write(shared: &Shared, act: Act) -> Result<Written, ServerError> {
-    let nothing = write_and(shared, act, |_, _, _| Box::pin(async { Ok(()) }));
-    nothing.await.map(|(written, ())| written)
+    let (on, head) = (act.on(shared), |written: &Written| written.head);
+    let work = board_job(move |connection, sitting| {
+        let act = act.clone();
+        Box::pin(async move { act.carry_out(connection, sitting).await })
+    });
+    hand_in(shared, on, work, head).await
 }
 
 /// As [`write`], with what is shown of it.
@@ -137,60 +140,69 @@ pub async fn write_and<T: Send + 'static>(
     act: Act,
     show: impl Show<T>,
 ) -> Result<(Written, T), ServerError> {
-    let (rooms, told) = (shared.rooms.clone(), shared.rooms.clone());
-    let board = act.board;
-    let work = job(move |connection| {
+    let (on, head) = (act.on(shared), |(written, _): &(Written, T)| written.head);
+    let (act, show) = (act, Arc::new(show));
+    let work = board_job(move |connection, sitting| {
+        let (act, show) = (act.clone(), show.clone());
         Box::pin(async move {
-            let open = acting::open(connection, &rooms, board, act.account).await?;
-            let (member, mut fold) = open.ok_or(ServerError::NotFound("board"))?;
-            let before = fold.head.position.seq;
-            let written = async {
-                let written = act.carry_out(connection, &mut fold, member).await?;
-                let shown = show(connection, &fold, &written).await?;
-                Ok((written, shown))
-            };
-            let written = written.await;
-            // Where nothing was numbered the fold is as it came, whatever was said to who asked.
-            if written.is_ok() || fold.head.position.seq == before {
-                acting::keep(&rooms, fold);
-            }
-            written
+            let written = act.carry_out(connection, sitting).await?;
+            // It looks at rows.
+            sitting.store(connection).await?;
+            let shown = show(connection, &sitting.board, &written).await?;
+            Ok((written, shown))
         })
     });
-    let tell = move |(written, _): &(Written, T)| acting::tell(&told, board, written.head);
-    in_time(shared.writer.write_then(work, tell)).await
+    hand_in(shared, on, work, head).await
 }
 
-/// The outcome of what was handed over, or that nobody knows it yet.
+async fn hand_in<T: Send + 'static>(
+    shared: &Shared,
+    on: On,
+    work: impl BoardWork<T>,
+    head: impl Fn(&T) -> u64 + Send + 'static,
+) -> Result<T, ServerError> {
+    let (rooms, board) = (shared.rooms.clone(), on.board);
+    let tell = move |outcome: &T| acting::tell(&rooms, board, head(outcome));
+    in_time(shared.writer.write_on_in_time(on, work, tell)).await
+}
+
+/// Whoever sent a key may repeat it where nobody knows the outcome.
 pub async fn in_time<T>(
     written: impl Future<Output = Result<T, ServerError>>,
 ) -> Result<T, ServerError> {
-    match tokio::time::timeout(ANSWER_WITHIN, written).await {
-        Ok(Err(ServerError::Unknown(_))) | Err(_) => Err(ServerError::HandedOver),
-        Ok(written) => written,
+    match written.await {
+        Err(ServerError::Unknown(_)) => Err(ServerError::HandedOver),
+        written => written,
     }
 }
 
 impl Act {
+    /// The board that it is on, and the act by which a repeat is known.
+    fn on(&self, shared: &Shared) -> On {
+        let acts = self.key.iter().map(|key| key.act(0)).collect();
+        On { rooms: shared.rooms.clone(), board: self.board, acts }
+    }
+
     async fn carry_out(
         &self,
         connection: &mut Connection,
-        fold: &mut Board,
-        member: Member,
+        sitting: &mut Sitting,
     ) -> Result<Written, ServerError> {
+        let member = sitting.member(connection, self.account).await?;
+        let member = member.ok_or(ServerError::NotFound("board"))?;
         if let Some(key) = &self.key
-            && let Some(first) = acting::answered(connection, fold.id, key.act(0)).await?
+            && let Some(first) = sitting.answered(connection, key.act(0)).await?
         {
             if first.group != key.group() {
                 return Err(Problem::key_reused().into());
             }
-            return self.written(fold, member, &first.writes, true);
+            return self.written(&sitting.board, member, &first.writes, true);
         }
         let mut fresh = acting::fresh()?;
-        let planned = self.plan(fold, member, &mut fresh)?;
+        let planned = self.plan(&mut sitting.board, member, &mut fresh)?;
         // An act that changes nothing is known by its key all the same: it is not done later.
         if planned.writes.is_empty() && self.key.is_none() {
-            return self.written(fold, member, &[], false);
+            return self.written(&sitting.board, member, &[], false);
         }
         let key = self.key.unwrap_or_else(Key::fresh);
         let own = acting::Own {
@@ -200,8 +212,8 @@ impl Act {
             acts: &|part| key.act(part),
             writes: planned.writes.clone(),
         };
-        match acting::act(connection, fold, member, own, &mut fresh).await? {
-            Ok(()) => self.written(fold, member, &planned.writes, false),
+        match acting::act(connection, sitting, member, own, &mut fresh).await? {
+            Ok(()) => self.written(&sitting.board, member, &planned.writes, false),
             Err(Refused::Forbidden) => Err(ServerError::NotAllowed),
             Err(Refused::TooLarge | Refused::Malformed) => {
                 let words = "The board would grow beyond what this server holds.";

@@ -1,10 +1,10 @@
 //! Acts that the server signs itself, for people who ask over HTTP. Its own replica is one of the board's: what it
 //! signs is looked at, numbered and told of like what any other one pushes.
 
-pub use super::accepting::{open, role_of};
+pub use super::accepting::role_of;
 pub use sync::acceptance::Member;
 
-use super::{Rooms, accepting::take_in, live::LiveBoard, places::Place, taking_over::settle};
+use super::{Rooms, Sitting, live::LiveBoard, places::Place, taking_over::settle};
 use crate::{ServerError, now_ms};
 use domain::{
     board::Board,
@@ -16,11 +16,10 @@ use domain::{
 use store::{
     Connection, Store,
     account::AccountId,
-    boards,
-    rooms::{self, EndRow, IncomingKey, OutcomeRow},
+    rooms::{self, IncomingKey, OutcomeRow},
 };
 use sync::{
-    acceptance::{Offer, Verdict},
+    acceptance::{End, Offer},
     message::{ACT_BYTES_MAX, ACT_PARTS_MAX, Answer, Refused},
     sharing::{self, Promise},
 };
@@ -91,28 +90,21 @@ pub fn fresh() -> Result<Fresh, ServerError> {
 /// Signs, and takes in what was signed: all of it is in the log of this transaction, or the board is as it was.
 pub async fn act(
     connection: &mut Connection,
-    fold: &mut Board,
+    sitting: &mut Sitting,
     member: Member,
     own: Own<'_>,
     fresh: &mut Fresh,
 ) -> Result<Result<(), Refused>, ServerError> {
-    let replica = Store::replica(connection).await?;
-    let end = rooms::end(connection, fold.id, replica).await?;
-    let Some(offers) = sign(fold, replica, end, own, fresh)? else {
+    let replica = sitting.replica(connection).await?;
+    let end = sitting.end_of(connection, replica).await?;
+    let Some(offers) = sign(&sitting.board, replica, end, own, fresh)? else {
         return Ok(Err(Refused::TooLarge));
     };
-    let before = fold.head.position.seq;
-    let verdict = take_in(connection, fold, member, offers, |verdict| {
+    let verdict = sitting.take_in(connection, member, offers, |verdict| {
         verdict.numbered.len() == verdict.answered.len()
     });
-    let Verdict { answers, numbered, .. } = verdict.await?;
-    match answers.iter().find_map(|(_, answer)| refused(answer)) {
-        Some(why) => {
-            debug_assert!(numbered.is_empty() && fold.head.position.seq == before);
-            Ok(Err(why))
-        }
-        None => Ok(Ok(())),
-    }
+    let answers = verdict.await?.answers;
+    Ok(answers.iter().find_map(|(_, answer)| refused(answer)).map_or(Ok(()), Err))
 }
 
 fn refused(answer: &Answer) -> Option<Refused> {
@@ -128,7 +120,7 @@ fn refused(answer: &Answer) -> Option<Refused> {
 fn sign(
     fold: &Board,
     replica: ReplicaId,
-    end: Option<EndRow>,
+    end: End,
     own: Own<'_>,
     fresh: &Fresh,
 ) -> Result<Option<Vec<Offer>>, ServerError> {
@@ -140,7 +132,7 @@ fn sign(
     if count > ACT_PARTS_MAX {
         return Ok(None);
     }
-    let (mut rseq, mut prev) = end.map_or((0, change::Hash::default()), |it| (it.rseq, it.hash));
+    let End { mut rseq, hash: mut prev, .. } = end;
     let (mut latest, mut bytes) = (fold.head.latest, 0);
     let mut offers = Vec::with_capacity(parts.len());
     for (part, writes) in (0..).zip(parts) {
@@ -183,7 +175,7 @@ pub async fn begin(
     let (replica, person) = (Store::replica(connection).await?, own.author);
     let mut fold = Board::new(board, ReplicaId(fresh.uuid()));
     let failed = |error: &dyn std::error::Error| ServerError::Failed(error.to_string());
-    let offers = sign(&fold, replica, None, own, fresh)?;
+    let offers = sign(&fold, replica, End::default(), own, fresh)?;
     let offers = offers.ok_or(ServerError::Failed("a new board is too large".to_owned()))?;
     let mut log = Vec::with_capacity(offers.len());
     for Offer { change, body, hash, .. } in offers {
@@ -210,19 +202,10 @@ pub async fn answered(
         OutcomeRow::Accepted(seq, _) => Some(*seq),
         OutcomeRow::Refused(_) => None,
     });
-    let Some(seq) = seq else { return Ok(None) };
-    // The parts of an act stand in a row.
-    let before = seq.saturating_sub(1);
-    let first = boards::read_after(connection, board, before, 1).await?.pop();
-    let Some(group) = first.map(|first| first.change.group) else { return Ok(None) };
-    let parts = boards::read_after(connection, board, before, group.parts).await?;
-    let writes = parts.into_iter().flat_map(|part| part.change.writes).collect();
-    Ok(Some(First { group: group.id, writes }))
-}
-
-/// Keeps a board that the transaction has stored, or that is as it came.
-pub fn keep(rooms: &Rooms, fold: Board) {
-    rooms.folds.put(fold);
+    match seq {
+        Some(seq) => First::read(connection, board, seq).await,
+        None => Ok(None),
+    }
 }
 
 /// The log goes up to this number, on disk.

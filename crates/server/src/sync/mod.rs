@@ -12,12 +12,14 @@ mod presence;
 mod pushing;
 mod session;
 mod sharing;
+mod sitting;
 mod snapshots;
 mod socket;
 mod taking_over;
 mod upgrade;
 mod watched;
 
+pub use sitting::Sitting;
 pub use upgrade::open;
 pub(crate) use upgrade::{accept_key, switching, upgrade};
 

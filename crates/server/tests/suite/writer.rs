@@ -238,3 +238,37 @@ async fn a_caller_who_goes_does_not_stop_the_job() {
     assert_eq!(names(&readers).await, ["gone", "next"]);
     task.finish().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_job_that_was_not_begun_in_time_is_taken_back_and_said_to_be_so() {
+    let (_root, folder) = folder();
+    let (writer, task, readers) = start(&folder).await;
+    let (let_go, blocker) = block(&writer).await;
+    let late = writer.write_in_time(add("late"), |_| ()).await;
+    assert!(matches!(late, Err(ServerError::Busy)), "{late:?}");
+    let_go.send(()).unwrap();
+    blocker.await.unwrap().unwrap();
+    writer.write(add("next")).await.unwrap();
+    assert_eq!(names(&readers).await, ["next"], "what was said not to be done was done");
+    task.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn of_a_job_that_was_begun_nobody_knows_in_time_and_it_goes_on() {
+    let (_root, folder) = folder();
+    let (writer, task, readers) = start(&folder).await;
+    let (let_go, wait) = oneshot::channel::<()>();
+    let begun = job(move |connection| {
+        Box::pin(async move {
+            account::add_account(connection, &account("begun")).await?;
+            wait.await.unwrap();
+            Ok(())
+        })
+    });
+    let late = writer.write_in_time(begun, |_| ()).await;
+    assert!(matches!(late, Err(ServerError::HandedOver)), "{late:?}");
+    let_go.send(()).unwrap();
+    writer.write(add("next")).await.unwrap();
+    assert_eq!(names(&readers).await, ["begun", "next"]);
+    task.finish().await.unwrap();
+}
