@@ -244,5 +244,9 @@ async fn transact(store: &mut Store, jobs: &mut Vec<Box<dyn Job>>) -> Result<(),
         jobs.drain(..).for_each(|job| job.committed());
         tokio::time::sleep(crate::mutants::COMMIT).await;
     }
-    store::commit(transaction).await.map_err(Failed::Unknown)
+    store::commit(transaction).await.map_err(|error| match error {
+        // SQLite found no room for a frame of the log, and the one that commits comes last.
+        StoreError::DiskFull => Failed::NotSaved(error),
+        error => Failed::Unknown(error),
+    })
 }
