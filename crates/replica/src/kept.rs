@@ -165,7 +165,7 @@ fn told(board: &Board, me: PersonId, card: CardId, crossing: &Crossing<'_>) -> O
     let (mine, others): (Vec<&Change>, Vec<&Change>) =
         kept.iter().copied().partition(|change| change.author == me);
     let by_me = delete.author == me;
-    if mine.is_empty() && !(by_me && !others.is_empty()) {
+    if mine.is_empty() && (!by_me || others.is_empty()) {
         return None;
     }
     let named = if entity.kind == Kind::COMMENT { Field::TEXT } else { Field::TITLE };
