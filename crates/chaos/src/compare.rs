@@ -3,7 +3,7 @@
 
 use crate::{
     act::{Card, Id, Standing},
-    history::Board,
+    expected::Board,
     reading::{Numbers, Reading, Shows},
 };
 use serde::Serialize;
@@ -149,7 +149,7 @@ fn columns(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{Expected, Placed, Since};
+    use crate::expected::{Expected, Placed, Since};
 
     fn card(id: &str, key: &str) -> Card {
         let (id, title, column) = (id.to_owned(), format!("card {id}"), "todo".to_owned());
@@ -165,7 +165,8 @@ mod tests {
             (id.to_owned(), Expected { title, column, standing, number, placed, since: Since::Now })
         });
         let open_titles = BTreeSet::from(["card x".to_owned()]);
-        let board = Board { cards: cards.into(), open_titles, ..Board::default() };
+        let mut board = Board::default();
+        (board.cards, board.open_titles) = (cards.into(), open_titles);
         let numbers = (1..).map(|number| Numbers { made: number, placed: number });
         (board, ids.into_iter().map(str::to_owned).zip(numbers).collect())
     }

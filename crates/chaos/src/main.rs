@@ -9,6 +9,7 @@ mod busy;
 mod clock;
 mod compare;
 mod disk;
+mod expected;
 mod faults;
 mod forgetful;
 mod founding;

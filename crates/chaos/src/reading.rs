@@ -3,7 +3,7 @@
 
 use crate::{
     act::{Card, Id, Standing},
-    history::{Board as Expected, Since},
+    expected::{Board as Expected, Since},
     tickets,
     tongue::{self, Change},
     wire::{Answer, Asked, Wire},

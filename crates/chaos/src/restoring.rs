@@ -11,7 +11,11 @@ use crate::{
     stage::Stage,
 };
 use anyhow::Result;
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 pub struct Backups {
     boards: Vec<Arc<Board>>,
@@ -55,7 +59,7 @@ impl Backups {
     }
 
     /// By SQL: all that was acknowledged before it began must be in it.
-    async fn read(&mut self, file: &PathBuf, by_us: u64) -> Result<BTreeMap<Id, Vec<Card>>> {
+    async fn read(&mut self, file: &Path, by_us: u64) -> Result<BTreeMap<Id, Vec<Card>>> {
         let (mut copy, sound) = Copy::open(file).await?;
         self.questions.push(sound);
         let mut boards = BTreeMap::new();

@@ -55,8 +55,10 @@ pub fn write(intent: &Intent) -> Asked {
         Act::Restore { card } => post(card_path(card, "/restore"), json!({})),
         Act::Delete { card } => Asked { method: "DELETE", ..Asked::get(card_path(card, "")) },
         Act::Comment { card, text } => post(card_path(card, "/comments"), json!({ "text": text })),
-        // Only the earlier server knew it; whoever claims goes over its paths.
-        Act::Claim { card, .. } => Asked::get(card_path(card, "")),
+        Act::Claim { card, by } => {
+            // The API has no word for it; whoever claims goes over the earlier server's paths.
+            Asked { method: "PATCH", ..post(card_path(card, ""), json!({ "people": [by] })) }
+        }
     };
     asked.with("idempotency-key", &intent.key)
 }
