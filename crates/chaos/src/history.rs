@@ -278,6 +278,26 @@ mod tests {
     }
 
     #[test]
+    fn of_all_who_claim_a_card_exactly_one_must_have_got_it() {
+        let claim = |key: &str| sent(key, Act::Claim { card: "1".to_owned(), by: key.to_owned() });
+        let outdone = |key: &str| {
+            let Line::Answered(mut answer) = answered(key, "1", 7) else { unreachable!() };
+            (answer.status, answer.code) = (409, Some("claimed".to_owned()));
+            Line::Answered(answer)
+        };
+        let begun = vec![create("a"), answered("a", "1", 5), claim("one"), claim("other")];
+        let told = |answers: [Line; 2]| History::of([begun.clone(), answers.to_vec()].concat());
+        let right = told([answered("one", "1", 6), outdone("other")]);
+        assert!(right.badly_claimed().is_empty());
+        assert_eq!(History::counts(right.writes.iter()).outdone, 1);
+        assert_eq!(right.board(&"board".to_owned(), 0, true).claims["1"].title, "one");
+        let both = told([answered("one", "1", 6), answered("other", "1", 7)]);
+        assert_eq!(both.badly_claimed(), ["2 claimed 1, and 2 got it"]);
+        let none = told([outdone("one"), outdone("other")]);
+        assert_eq!(none.badly_claimed(), ["2 claimed 1, and 0 got it"]);
+    }
+
+    #[test]
     fn a_key_that_was_answered_with_two_cards_is_found() {
         let once = vec![create("a"), answered("a", "1", 5), create("a"), answered("a", "1", 5)];
         assert!(History::of(once.clone()).keys_with_two_cards().is_empty());
