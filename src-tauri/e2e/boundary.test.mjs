@@ -114,7 +114,14 @@ test('the policy holds: nothing is fetched, evaluated or run inline', async () =
 });
 
 test('preferences are kept in a file that is the owner’s alone', async () => {
-  const dark = { theme: 'dark', lastBoard: null, letterKeysOff: true, zoom: 110, looksHidden: true };
+  const dark = {
+    theme: 'dark',
+    lastBoard: null,
+    letterKeysOff: true,
+    zoom: 110,
+    looksHidden: true,
+    keptSeen: ['a delete that crossed an edit'],
+  };
   assert.deepEqual(await shell({ ask: 'setPreferences', preferences: dark }), { ok: { is: 'done' } });
   const { ok } = await shell({ ask: 'preferences' });
   assert.deepEqual(ok.preferences, dark);

@@ -261,7 +261,8 @@ async fn preferences_come_back() {
     let running = running().await;
     let mut socket = running.friend().await;
     let dark = json!({
-        "theme": "dark", "lastBoard": null, "letterKeysOff": true, "looksHidden": true, "zoom": 110
+        "theme": "dark", "lastBoard": null, "letterKeysOff": true, "looksHidden": true, "zoom": 110,
+        "keptSeen": ["a delete that crossed an edit"]
     });
     let set = shell(1, &json!({ "ask": "setPreferences", "preferences": dark }));
     assert_eq!(ask(&mut socket, &set).await["ok"]["is"], "done");
