@@ -93,8 +93,10 @@ test('a disk that fills while working keeps what was saved and what is being typ
   await session.press('Enter');
   await page.says('disk is full');
   await keepPicture(session, 'disk-full-while-working');
-  const typed = await session.run(() => document.querySelector('textarea')?.value);
-  assert.equal(typed, title, 'what was typed is still in its field');
+  // The draft may be refused before the card is, which is on its way and not in the field until then.
+  await until('what was typed stands in its field again', async () =>
+    session.run((text) => document.querySelector('textarea')?.value === text, title),
+  );
 
   await run('rm', [join(inside, 'filler')]);
   await session.press('Enter');
