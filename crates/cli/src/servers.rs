@@ -139,8 +139,8 @@ pub async fn sync(desk: &Desk, watch: bool, as_json: bool) -> Result<Outcome, Er
     if watch {
         desk.start_link();
         line("Shared boards are kept up to date; Ctrl+C stops.");
-        let stopped = tokio::signal::ctrl_c().await;
-        return stopped
+        return stopped()
+            .await
             .map(|()| Outcome::Done)
             .map_err(|error| Errand::failed("io", &error.to_string()));
     }
@@ -167,6 +167,21 @@ pub async fn sync(desk: &Desk, watch: bool, as_json: bool) -> Result<Outcome, Er
         Synced::Elsewhere => line("Another program on this folder keeps its boards up to date."),
     }
     Ok(Outcome::Done)
+}
+
+/// By whoever sits at the terminal, or by the system.
+async fn stopped() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminated = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminated.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 pub async fn status(desk: &Desk, as_json: bool) -> Result<Outcome, Errand> {
