@@ -149,7 +149,7 @@ pub(crate) async fn finish_what_was_begun(desk: Weak<Shared>) {
         Err(_) => Vec::new(),
     };
     for (retired, from) in begun {
-        let reached = |server: ServerId| desk.0.links.of(server).state == LinkState::Online;
+        let reached = |server: ServerId| desk.0.links.state(server) == LinkState::Online;
         if !reached(from) || !retired.moves_to.is_none_or(reached) {
             continue;
         }

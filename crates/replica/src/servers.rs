@@ -4,7 +4,7 @@ use crate::{engine::Engine, link::ServerBoard, protocol::*};
 use domain::{board::Board, id::*, view};
 use store::{
     StoreError, boards, reading,
-    sharing::{self, Fingerprint, Server, ServerId, Share},
+    sharing::{self, Fingerprint, Server, ServerId, Share, Standing},
 };
 
 impl Engine {
@@ -85,32 +85,26 @@ impl Engine {
     /// How each shared board stands, but for the state of its link.
     pub(crate) async fn standings(&mut self) -> Result<Vec<(ServerId, BoardStatus)>, Failure> {
         let servers = self.servers().await?;
-        let connection = self.store.connection();
-        let mut standings = Vec::new();
-        for share in sharing::shares(connection).await? {
-            let id = share.board;
-            let Some((head, _)) = boards::head(connection, id).await? else { continue };
-            let server = servers.iter().find(|server| server.id == share.server);
-            let (waiting, refused) = sharing::counts(connection, id).await?;
-            let oldest = sharing::oldest(connection, id).await?;
-            let status = BoardStatus {
-                id,
-                title: sharing::title(connection, id).await?,
+        let standings = sharing::standings(self.store.connection()).await?;
+        let status = |standing: Standing| {
+            let server = servers.iter().find(|server| server.id == standing.share.server);
+            BoardStatus {
+                id: standing.share.board,
+                title: standing.title,
                 server: server.map(|server| server.base_url.clone()).unwrap_or_default(),
-                epoch: head.position.epoch,
-                cursor: head.position.seq,
-                head: share.known_seq,
-                digest: format!("{:032x}", head.digest),
-                waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
-                waiting_since_ms: oldest.map(|it| view::signed(it.change.wall_ms)),
-                refused: u32::try_from(refused).unwrap_or(u32::MAX),
-                role: share.role.into(),
-                handing_over: share.authority == sharing::Authority::Sharing,
-                gone: share.gone,
+                epoch: standing.epoch,
+                cursor: standing.cursor,
+                head: standing.share.known_seq,
+                digest: format!("{:032x}", standing.digest),
+                waiting: u32::try_from(standing.waiting).unwrap_or(u32::MAX),
+                waiting_since_ms: standing.waiting_since_ms.map(view::signed),
+                refused: u32::try_from(standing.refused).unwrap_or(u32::MAX),
+                role: standing.share.role.into(),
+                handing_over: standing.share.authority == sharing::Authority::Sharing,
+                gone: standing.share.gone,
                 link: LinkState::Off,
-            };
-            standings.push((share.server, status));
-        }
-        Ok(standings)
+            }
+        };
+        Ok(standings.into_iter().map(|it| (it.share.server, status(it))).collect())
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     protocol::*,
 };
 use domain::id::BoardId;
-use std::sync::atomic::Ordering;
+use std::{collections::BTreeMap, sync::atomic::Ordering};
 use store::{account::Role, sharing};
 
 /// How bringing boards up to date ended.
@@ -109,7 +109,7 @@ impl Desk {
     pub(crate) async fn statuses(&self) -> Result<Vec<BoardStatus>, Failure> {
         let standings = self.0.engine().await?.standings().await?;
         let with_link = |(server, status)| {
-            let link = self.0.links.of(server).state;
+            let link = self.0.links.state(server);
             BoardStatus { link, ..status }
         };
         Ok(standings.into_iter().map(with_link).collect())
@@ -133,14 +133,15 @@ impl Desk {
 
     /// `None` where it still goes on.
     async fn synced(&self) -> Result<Option<Synced>, ServerFailure> {
+        let mut reports = BTreeMap::new();
         for (server, status) in self.0.engine().await?.standings().await? {
-            let report = self.0.links.of(server);
+            let report = reports.entry(server).or_insert_with(|| self.0.links.of(server));
             match &report.state {
                 LinkState::Elsewhere => return Ok(Some(Synced::Elsewhere)),
                 LinkState::Off | LinkState::Connecting => return Ok(None),
                 _ => {}
             }
-            if let Some(failure) = out_of_reach(report.state) {
+            if let Some(failure) = out_of_reach(report.state.clone()) {
                 return Err(failure);
             }
             let reached = report.verified.contains(&status.id) && status.cursor == status.head;

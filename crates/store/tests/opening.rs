@@ -78,7 +78,9 @@ async fn a_database_of_the_first_schema_opens_and_checks_clean() {
     let mut cards = titles(&mut store).await;
     cards.sort();
     assert_eq!(cards, ["five", "one", "seven", "six", "two"]);
-    assert_eq!(store::sharing::counts(store.connection(), board).await.unwrap(), (1, 0));
+    let standings = store::sharing::standings(store.connection()).await.unwrap();
+    let standings = standings.iter().map(|it| (it.share.board, it.waiting, it.refused));
+    assert_eq!(standings.collect::<Vec<_>>(), [(board, 1, 0)]);
 }
 
 #[tokio::test]

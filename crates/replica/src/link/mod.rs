@@ -105,6 +105,10 @@ impl Links {
         self.reports().get(&server).cloned().unwrap_or_default()
     }
 
+    pub fn state(&self, server: ServerId) -> LinkState {
+        self.reports().get(&server).map(|report| report.state.clone()).unwrap_or_default()
+    }
+
     /// What stands otherwise from now on.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()

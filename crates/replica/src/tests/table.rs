@@ -193,8 +193,11 @@ impl Seat {
     }
 
     /// How many changes wait, and how many lie in the tray.
-    pub async fn counts(&mut self) -> (u64, u64) {
-        sharing::counts(self.engine.store.connection(), self.board).await.unwrap()
+    pub async fn counts(&mut self) -> (usize, usize) {
+        let connection = self.engine.store.connection();
+        let waiting = sharing::queued(connection, self.board).await.unwrap();
+        let refused = sharing::tray(connection, self.board).await.unwrap();
+        (waiting.len(), refused.len())
     }
 
     /// Where it stands in the log.

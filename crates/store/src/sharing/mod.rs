@@ -7,6 +7,7 @@ mod retired;
 mod servers;
 mod shares;
 mod staging;
+mod standings;
 
 pub use fingerprint::*;
 pub use outbox::*;
@@ -14,3 +15,4 @@ pub use retired::*;
 pub use servers::*;
 pub use shares::*;
 pub use staging::*;
+pub use standings::*;

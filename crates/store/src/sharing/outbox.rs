@@ -46,19 +46,6 @@ fn waiting(row: &SqliteRow) -> Result<Waiting, StoreError> {
     })
 }
 
-/// What waits longest on a board.
-pub async fn oldest(
-    connection: &mut SqliteConnection,
-    board: BoardId,
-) -> Result<Option<Waiting>, StoreError> {
-    let row =
-        sqlx::query("select line, hash, body from outbox where board_id = ? order by line limit 1")
-            .bind(board.bytes().as_slice())
-            .fetch_optional(connection)
-            .await?;
-    row.as_ref().map(waiting).transpose()
-}
-
 /// What tells one that waits from another, without its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueuedRow {
@@ -287,21 +274,6 @@ pub async fn tray(
             })
         })
         .collect()
-}
-
-/// How many changes wait on a board, and how many lie in its tray.
-pub async fn counts(
-    connection: &mut SqliteConnection,
-    board: BoardId,
-) -> Result<(u64, u64), StoreError> {
-    let (waiting, refused): (i64, i64) = sqlx::query_as(
-        "select (select count(*) from outbox where board_id = ?1),
-                (select count(*) from refused where board_id = ?1)",
-    )
-    .bind(board.bytes().as_slice())
-    .fetch_one(connection)
-    .await?;
-    Ok((unsigned(waiting)?, unsigned(refused)?))
 }
 
 /// What is wrong with a board's outbox, in words: rows that are not what was signed, that do not follow one

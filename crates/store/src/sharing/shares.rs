@@ -160,7 +160,7 @@ pub async fn shares(connection: &mut SqliteConnection) -> Result<Vec<Share>, Sto
     rows.iter().map(read).collect()
 }
 
-fn read(row: &SqliteRow) -> Result<Share, StoreError> {
+pub(super) fn read(row: &SqliteRow) -> Result<Share, StoreError> {
     let latest = Latest {
         ms: unsigned(row.try_get("settled_ms")?)?,
         counter: counter(row.try_get("settled_counter")?)?,
@@ -183,18 +183,6 @@ fn read(row: &SqliteRow) -> Result<Share, StoreError> {
         last_line: row.try_get("last_line")?,
         settled: Settled { line: row.try_get("settled_line")?, latest },
     })
-}
-
-/// What the board is called here, with what waits; empty before anything of it is here.
-pub async fn title(
-    connection: &mut SqliteConnection,
-    board: BoardId,
-) -> Result<String, StoreError> {
-    let title: Option<String> = sqlx::query_scalar("select title from board where board_id = ?")
-        .bind(board.bytes().as_slice())
-        .fetch_optional(connection)
-        .await?;
-    Ok(title.unwrap_or_default())
 }
 
 /// What shows is another from now on.
