@@ -118,6 +118,25 @@ test('a viewer cannot edit, and is told why', async ({ server, seat }) => {
   await expect(ada.board.card('c')).toBeVisible();
 });
 
+test('a board that one may only view takes no cards of another, and says why', async ({ server, seat }) => {
+  const [ada, vera] = [await seat(), await seat()];
+  await together(ada, vera, server, 'Can view');
+  await vera.holdfast.board('Mine', { Inbox: ['x'] });
+  await vera.page.locator('li[data-board-id]').filter({ hasText: 'Mine' }).getByRole('button').click();
+  const row = vera.page.locator('li[data-board-id]').filter({ hasText: 'Work' });
+  await vera.board.hold(vera.board.card('x'), row);
+  await expect(row).toHaveClass(/refusing/);
+  await vera.page.mouse.up();
+  await expect(vera.toast('You may look at this board')).toBeVisible();
+  await vera.board.settled();
+  expect(await vera.holdfast.drawn('Mine')).toBe('Inbox: x');
+  // Nor is it offered where a board is chosen by its name.
+  await vera.board.card('x').focus();
+  await vera.page.keyboard.press('m');
+  await expect(vera.page.getByRole('option', { name: /Inbox/ }).first()).toBeVisible();
+  await expect(vera.page.getByRole('option', { name: /Work/ })).toHaveCount(0);
+});
+
 test('the panel of a card has those fields that one may fill in', async ({ server, seat }) => {
   const [ada, vera] = [await seat(), await seat()];
   await together(ada, vera, server, 'Can view');

@@ -86,7 +86,8 @@ class Drag {
       return;
     }
     if (hold.kind === 'cards' && hold.board) {
-      await this.#carry(board, hold, hold.board);
+      if (saidWhyNot(hold.board.id)) await this.#goHome(hold);
+      else await this.#carry(board, hold, hold.board);
       return;
     }
     const moved = hold.kind === 'cards' ? moveCards(board, hold) : moveColumn(board, hold);
@@ -110,11 +111,15 @@ class Drag {
     const hold = this.hold;
     if (!hold || hold.isLanding) return;
     this.#aim?.stop();
+    announce(boardWords.putBack(nameOf(hold)));
+    await this.#goHome(hold);
+  }
+
+  async #goHome(hold: Hold): Promise<void> {
     if (hold.kind === 'cards') {
       hold.board = undefined;
       hold.target = hold.home;
     } else hold.gap = hold.home;
-    announce(boardWords.putBack(nameOf(hold)));
     await tick();
     await this.#land(hold);
     this.#end(hold);
