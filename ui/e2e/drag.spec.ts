@@ -285,6 +285,30 @@ test.describe('to another board', () => {
     expect(await holdfast.drawn('Home')).toBe('Inbox:');
   });
 
+  test('the sidebar scrolls under what is held at its edge, and the board stands still', async ({
+    holdfast,
+    open,
+  }) => {
+    await holdfast.board('Work', THREE);
+    for (let number = 11; number <= 50; number += 1) await holdfast.board(`Board ${number}`, { Inbox: [] });
+    const board = await open();
+    const last = row(board.page, 'Board 50');
+    await expect(last).not.toBeInViewport();
+    const shelf = board.page.getByRole('navigation', { name: 'All boards' });
+    const box = await shelf.boundingBox();
+    if (!box) throw new Error('there is no sidebar');
+    await board.hold(board.card('a'), row(board.page, 'Board 13'));
+    await board.page.mouse.move(box.x + box.width / 2, box.y + box.height - 4);
+    await expect(last).toBeInViewport();
+    await expect.poll(async () => shelf.evaluate(atRest)).toBe(true);
+    const to = await centre(last);
+    await board.page.mouse.move(to.x, to.y);
+    await expect(last).toHaveClass(/taking/);
+    await board.page.mouse.up();
+    await board.settled();
+    expect(await holdfast.drawn('Board 50')).toBe('Inbox: a');
+  });
+
   test('by keys: M names a board and then its column', async ({ holdfast, open }) => {
     await holdfast.board('Work', THREE);
     await holdfast.board('Home', { Inbox: [], Later: ['x'] });

@@ -3,7 +3,7 @@
 
 import type { ColumnId } from '../generated/ColumnId';
 import type { ColumnRecord } from '../generated/ColumnRecord';
-import { boardUnder } from './boards';
+import { boardUnder, shelfUnder } from './boards';
 import { Drift, edgeSpeed } from './edge';
 import { nearestGap } from './gap';
 import { type CardHold, type ColumnHold, type Hold } from './hold.svelte';
@@ -68,6 +68,13 @@ export class Aim {
   }
 
   #scroll(ms: number): void {
+    const shelf = this.#hold.kind === 'cards' ? shelfUnder(this.#at) : undefined;
+    if (shelf) {
+      // Whoever looks for another board does not want this one to run away meanwhile.
+      const { top, bottom } = shelf.getBoundingClientRect();
+      shelf.scrollTop += this.#down.step(edgeSpeed(this.#at.y, top, bottom), ms);
+      return;
+    }
     const board = this.#surface.getBoundingClientRect();
     const at = clampedInto(board, this.#at);
     this.#surface.scrollLeft += this.#across.step(edgeSpeed(at.x, board.left, board.right), ms);

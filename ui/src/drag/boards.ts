@@ -17,6 +17,23 @@ export function boardRow(board: BoardId): (row: HTMLElement) => () => void {
   };
 }
 
+let shelf: HTMLElement | undefined;
+
+/** Attached to what scrolls the rows. */
+export function boardShelf(element: HTMLElement): () => void {
+  shelf = element;
+  return () => {
+    if (shelf === element) shelf = undefined;
+  };
+}
+
+/** What scrolls the rows, where the point is within it. */
+export function shelfUnder(at: Point): HTMLElement | undefined {
+  const box = shelf?.getBoundingClientRect();
+  if (!box || at.x < box.left || at.x > box.right || at.y < box.top || at.y > box.bottom) return undefined;
+  return shelf;
+}
+
 /** The board whose row shows at this point; the open one is none that cards go to. */
 export function boardUnder(at: Point): BoardRecord | undefined {
   const top = document.elementFromPoint(at.x, at.y);
