@@ -73,6 +73,16 @@ pub enum Known {
     Unknown,
 }
 
+impl Known {
+    /// The card that was made, if one was.
+    pub fn card(&self) -> Option<Id> {
+        match self {
+            Known::Acknowledged(answered) => answered.card.clone(),
+            Known::Refused | Known::Unknown => None,
+        }
+    }
+}
+
 impl Agent {
     /// Sends a write when it is due, and again until its outcome is known, or it was given up. The journal has it
     /// before it is due, so that the harness's own fsync is in no latency.

@@ -3,6 +3,7 @@
 
 use crate::{
     act::{Card, Id, Standing},
+    logged::{self, Logged},
     reading::{Reading, Shows},
     run::Question,
 };
@@ -55,6 +56,11 @@ impl Copy {
     /// All cards of a board, by id; what is wrong with its log is told.
     pub async fn cards(&mut self, board: &Id, faults: &mut Vec<String>) -> Result<Vec<Card>> {
         look(&mut self.0, board, faults).await
+    }
+
+    /// The log of a board, and what its changes did to what.
+    pub async fn log(&mut self, board: &Id) -> Result<Vec<Logged>> {
+        logged::read(&mut self.0, board).await
     }
 
     pub async fn close(self) -> Result<()> {

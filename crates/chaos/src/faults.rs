@@ -196,7 +196,7 @@ impl Harm<'_> {
         self.server.kill().await?;
         // Whoever waits for an answer gets none any more, and nobody begins anything.
         let mut turn = self.stage.turn.clone().write_owned().await;
-        self.backups.put_back(self.stage, self.place).await?;
+        self.backups.put_back(self.stage, self.place, *turn).await?;
         self.token.replace(self.place.make_token().await?);
         self.start().await?;
         *turn += 1;

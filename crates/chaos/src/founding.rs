@@ -7,10 +7,13 @@ use crate::{
     disk,
     faults::{self, KILLED, POWER_CUT},
     forgetful::Forgetful,
+    hearing::{self, Logs},
     history::History,
+    joining,
     journal::{self, Fault, Line},
+    listening::Listeners,
     measure::{Machine, Memory},
-    offline, questions,
+    questions,
     reading::{Board, Readings},
     run::{Looked, Round, Run, Settings},
     server::Running,
@@ -53,15 +56,18 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
     let mut wire = Wire::new(address, &Token::new(token));
     let (board, made) = stage.make_board(&mut wire, 1).await?;
     let boards = [board.clone()];
+    let listeners = Listeners::begin(&stage, &wire, &boards);
     let (mut watched, mut looked) = (Vec::new(), Vec::new());
     for number in 0..settings.rounds.len() {
         watched.push(paced(&stage, &board, &wire, number).await?);
         let when = format!("after round {}", number + 1);
-        looked.extend(stage.look(&mut wire, &boards, &when).await?);
+        looked.extend(stage.look(&wire, &boards, &when).await?);
     }
     let mut questions = vec![made];
     questions.extend(questions::ask(&mut wire, &board.id).await);
 
+    let (spans, heard) = listeners.end(&stage, &wire).await?;
+    questions.extend(heard);
     let killed_us = edge(&stage, &board, &wire, server).await?;
     let mut killed = KILLED;
     if let Some(disk) = &mut disk {
@@ -73,6 +79,7 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
     let (mut copy, sound) = disk::Copy::open(&copy).await?;
     questions.push(sound);
     let on_disk = Readings::only(copy.read(&board.id, disk::ON_DISK).await);
+    let logs = Logs::from([((0, board.id.clone()), copy.log(&board.id).await?)]);
     copy.close().await?;
     looked.push(Looked::new("after the kill", clock.now_us(), &board, on_disk));
 
@@ -81,12 +88,13 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
     let (until_us, name) = (clock.now_us(), killed.to_owned());
     let fault = Fault { at_us: killed_us, until_us, name };
     stage.common.journal.write(Line::Fault(fault)).await?;
+    let compares_us = clock.now_us();
     stage.settle(&wire).await?;
-    let last = stage.look(&mut wire, &boards, "after the restart").await?;
+    let last = stage.look(&wire, &boards, "after the restart").await?;
     looked.extend(last.into_iter().map(|it| Looked { last: true, ..it }));
     if let Some(replica) = &settings.replica {
         let found =
-            offline::look(&stage, replica, address, &boards, &[], "after the restart").await?;
+            joining::look(&stage, replica, address, &boards, &[], "after the restart").await?;
         looked.extend(found.0);
         questions.extend(found.1);
     }
@@ -97,6 +105,8 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
     drop(stage);
     writing.finish()?;
     let history = History::of(journal::read(&settings.journal())?);
+    let compared_us = clock.now_us() - compares_us;
+    let heard = hearing::judge(&spans, &logs, &history);
     Ok(Run {
         version: place.version().await?,
         machine,
@@ -105,12 +115,14 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         history,
         looked,
         watched,
+        heard: Some(heard),
         questions,
         check,
         load: None,
         no_wall_because: "only a storm does that".to_owned(),
         disk: disk.as_ref().map(Forgetful::counts),
         took_us: clock.now_us(),
+        compared_us,
         began,
         settings,
     })

@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug)]
 pub struct Write {
     pub intent: Intent,
+    /// For the first time.
+    pub sent_us: u64,
     pub times_sent: u32,
     /// In the order in which they were heard; of a repeated one there are several.
     pub answers: Vec<Answered>,
@@ -61,9 +63,10 @@ impl History {
                     let index = *at.entry(sent.intent.key.clone()).or_insert(history.writes.len());
                     if index == history.writes.len() {
                         let (answers, unknowns) = (Vec::new(), Vec::new());
-                        let intent = sent.intent;
+                        let (intent, sent_us, times_sent) = (sent.intent, sent.at_us, 0);
                         history.of_board.entry(intent.board.clone()).or_default().push(index);
-                        history.writes.push(Write { intent, times_sent: 0, answers, unknowns });
+                        let write = Write { intent, sent_us, times_sent, answers, unknowns };
+                        history.writes.push(write);
                     }
                     history.writes[index].times_sent += 1;
                 }

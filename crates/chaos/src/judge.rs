@@ -251,6 +251,7 @@ impl Judgement {
         }
         let faults = run.watched.iter().flat_map(|it| &it.faults);
         wrong.extend(faults.map(|fault| format!("while others wrote: {fault}")));
+        wrong.extend(run.heard.iter().flat_map(|heard| heard.faults.iter().cloned()));
         for question in &run.questions {
             let fault = question.fault.as_ref();
             wrong.extend(fault.map(|fault| format!("{}: {fault}", question.asked)));
@@ -306,6 +307,9 @@ impl Judgement {
         let unknown = run.history.open().count();
         if unknown > 0 {
             open.push(format!("of {unknown} writes nobody knows the outcome"));
+        }
+        if run.heard.as_ref().is_some_and(|heard| heard.events == 0 || heard.socket_events == 0) {
+            open.push("whoever listened heard nothing".to_owned());
         }
         if run.watched.iter().any(|it| it.reads == 0) {
             open.push("nothing was read while others wrote".to_owned());

@@ -7,9 +7,9 @@ use crate::{
     agent::{Agent, Known},
     clock::us,
     history::History,
-    journal,
+    joining, journal,
     measure::{Machine, Memory},
-    offline, questions,
+    questions,
     reading::Board,
     run::{Looked, Run, Settings},
     stage::Stage,
@@ -92,13 +92,14 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
     }
     let highest = as_fast_as_it_goes(&stage, &boards, &wire).await?;
     let load = too_much(&stage, &boards, &wire, highest).await?;
+    let compares_us = clock.now_us();
     stage.settle(&wire).await?;
     questions.extend(questions::ask(&mut wire.another(), &boards[0].id).await);
     let when = "after the load";
-    let last = stage.look(&mut wire, &boards, when).await?;
+    let last = stage.look(&wire, &boards, when).await?;
     let mut looked: Vec<Looked> = last.into_iter().map(|it| Looked { last: true, ..it }).collect();
     if let Some(replica) = &settings.replica {
-        let found = offline::look(&stage, replica, address, &boards, &[], when).await?;
+        let found = joining::look(&stage, replica, address, &boards, &[], when).await?;
         looked.extend(found.0);
         questions.extend(found.1);
     }
@@ -107,20 +108,24 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
     let began = stage.began.clone();
     drop(stage);
     writing.finish()?;
+    let history = History::of(journal::read(&settings.journal())?);
+    let compared_us = clock.now_us() - compares_us;
     Ok(Run {
         version: place.version().await?,
         machine,
         memory_kib: memory.most_kib(),
         fired: BTreeMap::new(),
-        history: History::of(journal::read(&settings.journal())?),
+        history,
         looked,
         watched: Vec::new(),
+        heard: None,
         questions,
         check,
         load: Some(load),
         no_wall_because: "only a storm does that".to_owned(),
         disk: disk.as_ref().map(crate::forgetful::Forgetful::counts),
         took_us: clock.now_us(),
+        compared_us,
         began,
         settings,
     })

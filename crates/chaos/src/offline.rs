@@ -5,20 +5,19 @@
 use crate::{
     act::{Act, Phase},
     journal::{Answered, Fault, Line, Sent},
-    reading::{Board, Readings},
+    reading::{Board, Reading},
     replica::{Replica, Staying},
-    run::{Looked, Question},
+    run::Question,
     stage::Stage,
     wall::Wall,
 };
 use anyhow::{Context, Result};
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 pub const KILLED_AT_IT: &str = "a replica killed while it met the server";
 pub const KILLED_CONNECTED: &str = "a connected replica killed and started again";
 pub const JUMPED: &str = "a replica's wall clock jumped";
-const JOINED: &str = "a replica that joined afterwards";
 
 /// Between two acts.
 const REST_MS: std::ops::Range<u64> = 50..400;
@@ -196,49 +195,19 @@ impl Offline {
         let asked = format!("{} and the server agree when the faults have ended", self.name);
         Ok(Question { asked, fault })
     }
+
+    /// Its board as it shows it, with the digest.
+    pub async fn show(&self) -> (&Arc<Board>, Reading, Option<String>) {
+        let (reading, digest) = self.replica.show(&self.board, self.name).await;
+        (&self.board, reading, digest)
+    }
+
+    pub async fn check(&self) -> Question {
+        self.replica.question(self.name).await
+    }
 }
 
 async fn say(stage: &Stage, at_us: u64, name: &str) -> Result<()> {
     let (until_us, name) = (stage.common.clock.now_us(), name.to_owned());
     stage.common.journal.write(Line::Fault(Fault { at_us, until_us, name })).await
-}
-
-/// Looks at boards through a replica that joins now, and through those that wrote.
-pub async fn look(
-    stage: &Stage,
-    program: &Path,
-    server: SocketAddr,
-    boards: &[Arc<Board>],
-    wrote: &[Offline],
-    when: &str,
-) -> Result<(Vec<Looked>, Vec<Question>)> {
-    let (mut looked, mut questions) = (Vec::new(), Vec::new());
-    let by_us = stage.common.clock.now_us();
-    let folder = stage.settings.out.join("joined");
-    let joined = Replica::sign_in(program, folder, server, None).await?;
-    for board in boards {
-        joined.fetch(&board.id).await?;
-        let (reading, digest) = joined.show(board, JOINED).await;
-        let mut readings = vec![reading];
-        for wrote in wrote.iter().filter(|wrote| wrote.board.id == board.id) {
-            let (reading, other) = wrote.replica.show(board, wrote.name).await;
-            readings.push(reading);
-            let same = digest.is_some() && digest == other;
-            let fault = (!same).then(|| format!("they have {digest:?} and {other:?}"));
-            let asked = "the digest of a board on two replicas".to_owned();
-            questions.push(Question { asked, fault });
-        }
-        let found = Readings { readings, numbers: BTreeMap::new() };
-        looked.push(Looked { last: true, ..Looked::new(when, by_us, board, found) });
-    }
-    let wrote = wrote.iter().map(|wrote| (wrote.name, &wrote.replica));
-    for (name, replica) in wrote.chain([(JOINED, &joined)]) {
-        let fault = match replica.check().await {
-            Ok(problems) if problems.is_empty() => None,
-            Ok(problems) => Some(problems.join("; ")),
-            Err(error) => Some(format!("{error:#}")),
-        };
-        questions.push(Question { asked: format!("holdfast check of {name}"), fault });
-    }
-    Ok((looked, questions))
 }

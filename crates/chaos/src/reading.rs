@@ -4,12 +4,12 @@
 use crate::{
     act::{Card, Id, Standing},
     expected::{Board as Expected, Since},
+    stream::Events,
     tickets,
     tongue::{self, Change},
     wire::{Answer, Asked, Wire},
 };
 use anyhow::{Context, Result, ensure};
-use http_body_util::BodyExt;
 use serde::Serialize;
 use serde_json::Value;
 use std::{
@@ -372,22 +372,12 @@ async fn events(wire: &Wire, board: &Id, until: u64) -> Reading {
 
 async fn listen(wire: &Wire, board: &Id, until: u64, changes: &mut Vec<Change>) -> Result<()> {
     let mut stream = wire.another();
-    let answer = stream.begin(&tongue::events(board)).await?;
+    let answer = stream.begin(&tongue::events(board, Some(0))).await?;
     ensure!(answer.status() == 200, "the status is {}, not 200", answer.status());
-    let (mut body, mut text) = (answer.into_body(), String::new());
+    let mut events = Events::of(answer);
     while changes.last().map_or(0, |it| it.number) < until {
-        let frame = timeout(EVENT_WITHIN, body.frame()).await.context("an event did not come")?;
-        let frame = frame.context("the events ended")??;
-        let Ok(bytes) = frame.into_data() else { continue };
-        text.push_str(std::str::from_utf8(&bytes).context("an event is cut within a letter")?);
-        while let Some(end) = text.find("\n\n") {
-            let event = text.drain(..end + 2).collect::<String>();
-            let line = |name: &str| event.lines().find_map(|line| line.strip_prefix(name));
-            let Some(data) = line("data: ") else { continue };
-            let change = tongue::change(&serde_json::from_str(data)?)?;
-            ensure!(line("id: ") == Some(&change.number.to_string()), "its id is not its number");
-            changes.push(change);
-        }
+        let change = timeout(EVENT_WITHIN, events.next()).await.context("an event did not come")?;
+        changes.push(change?.context("the events ended")?);
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use std::{
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -12,7 +12,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::watch,
     task::JoinHandle,
 };
@@ -39,13 +39,18 @@ pub struct Relay {
 
 impl Relay {
     pub async fn to(server: SocketAddr) -> Result<Relay> {
+        Relay::from_to(Ipv4Addr::LOCALHOST, server).await
+    }
+
+    /// The server sees them come from that address of this machine: it counts what it lets one address do.
+    pub async fn from_to(source: Ipv4Addr, server: SocketAddr) -> Result<Relay> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let (address, weather) = (listener.local_addr()?, watch::Sender::default());
         let open = Arc::new(AtomicUsize::new(0));
         let (heard, counted) = (weather.clone(), open.clone());
         let accepting = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(carry(client, server, heard.subscribe(), counted.clone()));
+                tokio::spawn(carry(client, (source, server), heard.subscribe(), counted.clone()));
             }
         });
         Ok(Relay { address, weather, open, accepting })
@@ -78,12 +83,12 @@ impl Drop for Relay {
 /// One connection, until both sides ended it or it is cut.
 async fn carry(
     client: TcpStream,
-    server: SocketAddr,
+    (source, server): (Ipv4Addr, SocketAddr),
     mut weather: watch::Receiver<Weather>,
     open: Arc<AtomicUsize>,
 ) {
     // Where there is no server, the client's connection ends as well.
-    let Ok(onward) = TcpStream::connect(server).await else { return };
+    let Ok(onward) = connect(source, server).await else { return };
     if client.set_nodelay(true).and(onward.set_nodelay(true)).is_err() {
         return;
     }
@@ -104,6 +109,15 @@ async fn carry(
         } => {}
     }
     open.fetch_sub(1, Ordering::Relaxed);
+}
+
+/// From an address of this machine's loopback.
+pub async fn connect(source: Ipv4Addr, server: SocketAddr) -> Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    if source != Ipv4Addr::LOCALHOST {
+        socket.bind((source, 0).into())?;
+    }
+    Ok(socket.connect(server).await?)
 }
 
 async fn one_way(

@@ -4,6 +4,7 @@
 use crate::{
     act::{Card, Id, Standing},
     reading::{Board, Reading, Shows},
+    run::Question,
     server::{ACCOUNT, PASSWORD},
     wall::{self, Wall},
 };
@@ -98,10 +99,19 @@ impl Replica {
     }
 
     /// What `holdfast check` finds.
-    pub async fn check(&self) -> Result<Vec<String>> {
+    async fn check(&self) -> Result<Vec<String>> {
         let found = self.done(&["check"], "").await?;
         let problems = found["problems"].as_array().context("check printed no problems")?;
         Ok(problems.iter().map(Value::to_string).collect())
+    }
+
+    pub async fn question(&self, name: &str) -> Question {
+        let fault = match self.check().await {
+            Ok(problems) if problems.is_empty() => None,
+            Ok(problems) => Some(problems.join("; ")),
+            Err(error) => Some(format!("{error:#}")),
+        };
+        Question { asked: format!("holdfast check of {name}"), fault }
     }
 
     /// The board as this replica shows it, and its digest.

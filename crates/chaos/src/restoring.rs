@@ -3,8 +3,10 @@
 
 use crate::{
     act::{Card, Id},
-    disk::Copy,
+    disk::{self, Copy},
+    hearing::Logs,
     journal::{Line, Restored},
+    listening::listened,
     reading::{Board, Reading, Readings, Shows},
     run::{Looked, Question},
     server::Place,
@@ -22,7 +24,9 @@ pub struct Backups {
     /// The one that is put back next, and when it began to be made.
     last: Option<(PathBuf, u64)>,
     made: usize,
-    /// What was found in those that were put back.
+    /// Of the boards that are listened to, as they lay on the disk before a backup took their place.
+    pub logs: Logs,
+    /// What was found in those that were put back, and on the disk before.
     pub looked: Vec<Looked>,
     pub questions: Vec<Question>,
 }
@@ -30,7 +34,8 @@ pub struct Backups {
 impl Backups {
     pub fn of(boards: &[Arc<Board>]) -> Backups {
         let boards = boards.to_vec();
-        Backups { boards, last: None, made: 0, looked: Vec::new(), questions: Vec::new() }
+        let (looked, questions, logs) = (Vec::new(), Vec::new(), Logs::new());
+        Backups { boards, last: None, made: 0, logs, looked, questions }
     }
 
     pub fn has_one(&self) -> bool {
@@ -47,15 +52,31 @@ impl Backups {
         Ok(())
     }
 
-    /// The server is dead, and nobody writes. What it has then is in the journal.
-    pub async fn put_back(&mut self, stage: &Stage, place: &Place) -> Result<()> {
+    /// The server is dead, and nobody writes. What it has then is in the journal. So many were put back before.
+    pub async fn put_back(&mut self, stage: &Stage, place: &Place, turn: u32) -> Result<()> {
         let Some((file, began_us)) = self.last.take() else { return Ok(()) };
+        self.read_what_ends(stage, place, turn).await?;
         let boards = self.read(&file, began_us).await?;
         place.restore(&file).await?;
         let at_us = stage.common.clock.now_us();
         stage.common.journal.write(Line::Restored(Restored { at_us, boards })).await?;
         // It was looked through, and there are many.
         Ok(std::fs::remove_file(file)?)
+    }
+
+    /// By SQL: what listeners were told must be there, and what was acknowledged.
+    async fn read_what_ends(&mut self, stage: &Stage, place: &Place, turn: u32) -> Result<()> {
+        let folder = stage.settings.out.join(format!("before-backup-{}", self.made));
+        let (mut copy, sound) = Copy::open(&place.copy_database(&folder)?).await?;
+        self.questions.push(sound);
+        let by_us = stage.common.clock.now_us();
+        for board in listened(&self.boards) {
+            self.logs.insert((turn, board.id.clone()), copy.log(&board.id).await?);
+            let found = Readings::only(copy.read(&board.id, disk::ON_DISK).await);
+            self.looked.push(Looked::new("before backups were put back", by_us, board, found));
+        }
+        copy.close().await?;
+        Ok(std::fs::remove_dir_all(folder)?)
     }
 
     /// By SQL: all that was acknowledged before it began must be in it.

@@ -3,6 +3,7 @@
 use crate::{
     clock::Clock,
     forgetful::{Counts, Forgetful},
+    hearing::Heard,
     history::History,
     load::Load,
     measure::Machine,
@@ -116,6 +117,8 @@ pub struct Run {
     pub history: History,
     pub looked: Vec<Looked>,
     pub watched: Vec<Watched>,
+    /// What those heard who listened, where somebody did.
+    pub heard: Option<Heard>,
     pub questions: Vec<Question>,
     /// What `holdfast-server check` found at the end.
     pub check: Result<Vec<String>, String>,
@@ -128,6 +131,8 @@ pub struct Run {
     /// What the disk that forgets did, where there was one.
     pub disk: Option<Counts>,
     pub took_us: u64,
+    /// Of that, for reading and comparing all paths once the faults were over.
+    pub compared_us: u64,
     pub began: String,
 }
 

@@ -7,6 +7,7 @@ use crate::{
     journal::{self, Journal, Writing},
     reading::{Board, read_all},
     run::{Looked, Question, Settings, begin},
+    side_by_side::side_by_side,
     tickets, tongue,
     wire::Wire,
 };
@@ -17,6 +18,8 @@ use tokio::sync::{RwLock, watch};
 /// A board that a broken server answered too early is waited for, so that the run goes on.
 const BOARD_TRIES_MAX: usize = 100;
 const BOARD_AGAIN_AFTER: Duration = Duration::from_millis(50);
+/// A server answers one board's reader while another's is asked the next.
+const BOARDS_AT_ONCE: usize = 3;
 
 /// All that agents need to write.
 #[derive(Clone)]
@@ -106,19 +109,22 @@ impl Stage {
     /// Looks at every read path of boards for what was acknowledged until now.
     pub async fn look(
         &self,
-        wire: &mut Wire,
+        wire: &Wire,
         boards: &[Arc<Board>],
         when: &str,
     ) -> Result<Vec<Looked>> {
         let by_us = self.common.clock.now_us();
-        let known = History::of(journal::read(&self.settings.journal())?);
-        let mut looked = Vec::new();
-        for board in boards {
-            let expected = known.board(&board.id, by_us, true);
-            let found = read_all(wire, board, &expected).await;
-            looked.push(Looked::new(when, by_us, board, found));
-        }
-        Ok(looked)
+        let known = Arc::new(History::of(journal::read(&self.settings.journal())?));
+        let looks = boards.iter().map(|board| {
+            let (known, board) = (known.clone(), board.clone());
+            let (mut wire, when) = (wire.another(), when.to_owned());
+            async move {
+                let expected = known.board(&board.id, by_us, true);
+                let found = read_all(&mut wire, &board, &expected).await;
+                Ok(Looked::new(&when, by_us, &board, found))
+            }
+        });
+        side_by_side(BOARDS_AT_ONCE, looks).await
     }
 
     /// Repeats what nobody knows the outcome of, by its key.

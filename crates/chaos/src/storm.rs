@@ -9,10 +9,12 @@ use crate::{
     disk,
     faults::{self, Harm},
     forgetful::Forgetful,
+    hearing,
     history::History,
-    journal,
+    joining, journal,
+    listening::{Listeners, listened},
     measure::{Machine, Memory},
-    offline::{self, Offline},
+    offline::Offline,
     questions,
     reading::Readings,
     relay::Relay,
@@ -68,6 +70,7 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         let busy = Busy { agent: number, by_tickets, boards, cards, chance, made: 0 };
         agents.spawn(act_until(stage.clone(), stage.agent(number, &wire), busy, until_us));
     }
+    let listeners = Listeners::begin(&stage, &wire, &boards);
     let mut replicas = JoinSet::new();
     if let Some(replica) = &settings.replica {
         for offline in Offline::begin(&stage, replica, address, &boards).await? {
@@ -95,21 +98,28 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         offline.push(ended??);
     }
     questions.extend(questions::ask(&mut wire.another(), &boards[0].id).await);
+    let (spans, heard) = listeners.end(&stage, &wire).await?;
+    questions.extend(heard);
     let listens = server.address;
     server.kill().await?;
 
     let copy = place.copy_database(&settings.out.join("after-the-kill"))?;
     let mut looked = backups.looked;
     questions.extend(backups.questions);
+    let (mut logs, turn) = (backups.logs, *stage.turn.read().await);
     let (mut copy, sound) = disk::Copy::open(&copy).await?;
     questions.push(sound);
     for board in &boards {
         let on_disk = Readings::only(copy.read(&board.id, disk::ON_DISK).await);
         looked.push(Looked::new("after the last kill", clock.now_us(), board, on_disk));
     }
+    for board in listened(&boards) {
+        logs.insert((turn, board.id.clone()), copy.log(&board.id).await?);
+    }
     copy.close().await?;
     let mut server = place.start(&settings.log(), Some(listens)).await?;
     tokio::spawn(memory.clone().watch(server.status_file()));
+    let compares_us = clock.now_us();
     stage.settle(&wire).await?;
     for offline in &mut offline {
         questions.push(offline.meet(&stage).await?);
@@ -118,11 +128,11 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
     for offline in &mut offline {
         questions.push(offline.meet(&stage).await?);
     }
-    let last = stage.look(&mut wire, &boards, "after the storm").await?;
+    let last = stage.look(&wire, &boards, "after the storm").await?;
     looked.extend(last.into_iter().map(|it| Looked { last: true, ..it }));
     if let Some(replica) = &settings.replica {
         let when = "after the storm";
-        let found = offline::look(&stage, replica, address, &boards, &offline, when).await?;
+        let found = joining::look(&stage, replica, listens, &boards, &offline, when).await?;
         looked.extend(found.0);
         questions.extend(found.1);
     }
@@ -132,9 +142,11 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
     drop(stage);
     writing.finish()?;
     let history = History::of(journal::read(&settings.journal())?);
+    let compared_us = clock.now_us() - compares_us;
     let mut fired = faults::kinds(disk.is_some(), place.wall.is_some());
     fired.extend(Offline::kinds(&offline));
     fired.push(faults::TICKETS);
+    let heard = hearing::judge(&spans, &logs, &history);
     Ok(Run {
         version: place.version().await?,
         machine,
@@ -143,12 +155,14 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         history,
         looked,
         watched: Vec::new(),
+        heard: Some(heard),
         questions,
         check,
         load: None,
         no_wall_because,
         disk: disk.as_ref().map(Forgetful::counts),
         took_us: clock.now_us(),
+        compared_us,
         began,
         settings,
     })

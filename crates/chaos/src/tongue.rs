@@ -86,8 +86,13 @@ pub fn changes(board: &Id, rest: &str) -> Asked {
     Asked::get(board_path(board, &format!("/changes?since=0{rest}")))
 }
 
-pub fn events(board: &Id) -> Asked {
-    Asked::get(board_path(board, "/events")).with("last-event-id", "0")
+/// From a number on, or from now.
+pub fn events(board: &Id, after: Option<u64>) -> Asked {
+    let asked = Asked::get(board_path(board, "/events"));
+    match after {
+        Some(number) => asked.with("last-event-id", &number.to_string()),
+        None => asked,
+    }
 }
 
 /// Where the next page is.
@@ -148,21 +153,27 @@ pub struct Change {
     /// The cards that it made, and those that it put somewhere.
     pub made: Vec<Id>,
     pub placed: Vec<Id>,
+    /// Each thing that it wrote to: its kind, its id and which fields.
+    pub things: Vec<(String, Id, Vec<String>)>,
 }
 
 /// A change as it must look.
 pub fn change(value: &Value) -> Result<Change> {
     let number = value["number"].as_u64().context("a change without a number")?;
     let things = value["things"].as_array().context("a change without things")?;
-    let (mut made, mut placed) = (Vec::new(), Vec::new());
+    let (mut made, mut placed, mut told) = (Vec::new(), Vec::new(), Vec::new());
     for thing in things {
         let fields = thing["fields"].as_array().context("a thing without fields")?;
-        if thing["kind"] == "card" {
-            let id = id(thing)?;
+        let kind = thing["kind"].as_str().context("a thing without a kind")?;
+        let id = id(thing)?;
+        let fields = fields.iter().map(|field| field.as_str().map(str::to_owned));
+        let fields = fields.collect::<Option<Vec<String>>>().context("a field that is no text")?;
+        if kind == "card" {
             let writes = |name: &str| fields.iter().any(|field| field == name);
             made.extend(writes("created").then(|| id.clone()));
-            placed.extend(writes("place").then_some(id));
+            placed.extend(writes("place").then(|| id.clone()));
         }
+        told.push((kind.to_owned(), id, fields));
     }
-    Ok(Change { number, made, placed })
+    Ok(Change { number, made, placed, things: told })
 }

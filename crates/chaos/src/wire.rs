@@ -92,6 +92,15 @@ impl Wire {
         Wire { address, token: token.clone(), open: None }
     }
 
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it shows to be let in, as a header has it.
+    pub fn bearer(&self) -> String {
+        format!("Bearer {}", self.token.shown())
+    }
+
     /// Another connection of the same agent.
     pub fn another(&self) -> Wire {
         Wire::new(self.address, &self.token)
@@ -140,10 +149,8 @@ impl Wire {
     }
 
     fn headers(&self, asked: &Asked) -> Vec<(&'static str, String)> {
-        let mut headers = vec![
-            ("host", self.address.to_string()),
-            ("authorization", format!("Bearer {}", self.token.shown())),
-        ];
+        let mut headers =
+            vec![("host", self.address.to_string()), ("authorization", self.bearer())];
         if asked.body.is_some() {
             headers.push(("content-type", "application/json".to_owned()));
         }

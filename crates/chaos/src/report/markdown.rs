@@ -111,7 +111,8 @@ fn rest(text: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(text)?;
     let machine = report.machine;
     writeln!(text, "## The run\n")?;
-    writeln!(text, "* began {}, took {}", report.began, seconds(report.took_us))?;
+    let (took, compared) = (seconds(report.took_us), seconds(report.compared_us));
+    writeln!(text, "* began {}, took {took}, of that {compared} for the comparison", report.began)?;
     writeln!(text, "* commit {}, {}", report.commit, report.server)?;
     let (cores, memory, kernel) = (machine.cores, &machine.memory, &machine.kernel);
     writeln!(text, "* {cores} cores, {memory}, Linux {kernel}, shared with the harness")?;

@@ -8,6 +8,7 @@ use crate::{
     act::Phase,
     faults::{CUT, FULL, JUMPED, POWER_CUT, RESTORED, TICKETS},
     forgetful::Counts,
+    hearing::Heard,
     journal::Fault,
     judge::{Colour, Judgement, Path, Rate, timed},
     load::Load,
@@ -31,6 +32,7 @@ pub struct Report<'a> {
     pub server: &'a str,
     pub began: &'a str,
     pub took_us: u64,
+    pub compared_us: u64,
     pub machine: &'a Machine,
     /// The most that the server held at any time.
     pub memory_kib: u64,
@@ -41,6 +43,7 @@ pub struct Report<'a> {
     /// How often each fault happened that had to.
     pub fired: &'a BTreeMap<&'static str, usize>,
     pub watched: &'a [Watched],
+    pub heard: &'a Option<Heard>,
     pub questions: &'a [Question],
     pub check: &'a Result<Vec<String>, String>,
     pub disk: Option<Counts>,
@@ -102,6 +105,7 @@ impl<'a> Report<'a> {
             server: &run.version,
             began: &run.began,
             took_us: run.took_us,
+            compared_us: run.compared_us,
             machine: &run.machine,
             memory_kib: run.memory_kib,
             faults: &run.history.faults,
@@ -113,6 +117,7 @@ impl<'a> Report<'a> {
                 .count(),
             fired: &run.fired,
             watched: &run.watched,
+            heard: &run.heard,
             questions: &run.questions,
             check: &run.check,
             disk: run.disk,
@@ -201,6 +206,13 @@ impl<'a> Report<'a> {
             seen.push(format!(
                 "while others wrote, {reads} lists and searches were read; each had to show all that was \
                  acknowledged before it began"
+            ));
+        }
+        if let Some(heard) = self.heard {
+            let Heard { connections, events, socket_events, .. } = heard;
+            seen.push(format!(
+                "{connections} connections of listeners were told {events} changes and {socket_events} events of the \
+                 earlier server's; each had to be on the disk, in the log's order and once"
             ));
         }
         for question in self.questions {

@@ -1,0 +1,190 @@
+//! What listeners heard, against the log as it lay on the disk: each thing that was told is stored, in the log's order,
+//! each once, and between the first and the last that a connection heard nothing is missing.
+
+use crate::{act::Id, history::History, logged::Logged};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Over which path somebody listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Path {
+    /// Server-sent events, each with its number; who comes back goes on from the last.
+    Events,
+    /// The earlier server's WebSocket, which begins with what is then.
+    Socket,
+}
+
+/// Something that was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// A change: its number, and of each thing its kind, its id and the fields.
+    Change { number: u64, things: Vec<(String, Id, Vec<String>)> },
+    /// An event by its name, and the number of what it is about.
+    Event { event: String, about: u64 },
+}
+
+/// One connection, from when it was known to be there until it was gone.
+#[derive(Clone, Debug)]
+pub struct Span {
+    pub path: Path,
+    pub board: Id,
+    /// How many backups had been put back.
+    pub turn: u32,
+    pub began_us: u64,
+    /// It began behind this number, where that was told.
+    pub since: Option<u64>,
+    pub told: Vec<Told>,
+    /// Whether it was there until all had been told of which somebody was waited for; else it was cut, and its end is
+    /// nobody's fault.
+    pub to_the_end: bool,
+    /// What was wrong with its form.
+    pub faults: Vec<String>,
+}
+
+/// A card that was acknowledged while somebody listened.
+#[derive(Clone, Debug)]
+struct Made {
+    card: Id,
+    sent_us: u64,
+}
+
+/// What all of it came to.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Heard {
+    pub connections: usize,
+    pub events: usize,
+    pub socket_events: usize,
+    pub faults: Vec<String>,
+}
+
+/// The log of each board that was listened to, by how many backups had been put back when it lay there.
+pub type Logs = BTreeMap<(u32, Id), Vec<Logged>>;
+
+/// Holds all of it against the logs.
+pub fn judge(spans: &[Span], logs: &Logs, history: &History) -> Heard {
+    let mut heard = Heard { connections: spans.len(), ..Heard::default() };
+    for span in spans {
+        let count = match span.path {
+            Path::Events => &mut heard.events,
+            Path::Socket => &mut heard.socket_events,
+        };
+        *count += span.told.len();
+        let made = made(history, &span.board);
+        let found = match logs.get(&(span.turn, span.board.clone())) {
+            Some(log) => faults(span, log, &made),
+            None => vec!["nobody read the log that it was told from".to_owned()],
+        };
+        let where_it_was =
+            format!("{:?} of {}, from {} ms on", span.path, span.board, span.began_us / 1000);
+        heard.faults.extend(found.into_iter().map(|fault| format!("{where_it_was}: {fault}")));
+    }
+    heard
+}
+
+fn made(history: &History, board: &Id) -> Vec<Made> {
+    let writes = history.writes.iter().filter(|write| write.intent.board == *board);
+    let made = writes.filter(|write| write.intent.is_create()).filter_map(|write| {
+        let answered = write.acknowledged()?;
+        Some(Made { card: answered.card.clone()?, sent_us: write.sent_us })
+    });
+    made.collect()
+}
+
+fn faults(span: &Span, log: &[Logged], made: &[Made]) -> Vec<String> {
+    let mut faults = span.faults.clone();
+    let heard = match span.path {
+        Path::Events => changes(span, log, &mut faults),
+        Path::Socket => events(span, log, &mut faults),
+    };
+    if let Some(heard) = heard {
+        faults.extend(missing(span, log, made, heard));
+    }
+    faults
+}
+
+/// From which number to which it was told; `None` where that cannot be said any more.
+fn changes(span: &Span, log: &[Logged], faults: &mut Vec<String>) -> Option<(u64, u64)> {
+    let begins = span.since.unwrap_or(0);
+    let mut last = begins;
+    for told in &span.told {
+        let Told::Change { number, things } = told else { continue };
+        if *number != last + 1 {
+            faults.push(format!("number {number} was told after {last}"));
+        }
+        last = *number;
+        let stored = log.binary_search_by_key(number, |it| it.number).ok().map(|at| &log[at]);
+        let same = stored.is_some_and(|stored| {
+            stored.things.len() == things.len()
+                && stored.things.iter().zip(things).all(|(is, (kind, id, fields))| {
+                    is.kind == *kind && is.id == *id && is.fields == *fields
+                })
+        });
+        match stored {
+            None => faults.push(format!("number {number} was told and is not stored")),
+            Some(_) if !same => faults.push(format!("number {number} is another than was told")),
+            Some(_) => {}
+        }
+    }
+    Some((begins + 1, last))
+}
+
+/// The same, where only the order of all events can say which changes they are of.
+fn events(span: &Span, log: &[Logged], faults: &mut Vec<String>) -> Option<(u64, u64)> {
+    let all: Vec<(u64, &str, u64)> = log
+        .iter()
+        .flat_map(|logged| {
+            let events = logged.things.iter().filter_map(|thing| thing.event);
+            events.map(|(event, about)| (logged.number, event, about))
+        })
+        .collect();
+    let is_told = |stored: &(u64, &str, u64), told: &Told| matches!(told, Told::Event { event, about } if (event.as_str(), *about) == (stored.1, stored.2));
+    let as_far = |from: usize| {
+        let pairs = all[from..].iter().zip(&span.told);
+        pairs.take_while(|(stored, told)| is_told(stored, told)).count()
+    };
+    if span.told.is_empty() {
+        // Where it was there to the end, all that was made meanwhile is missing.
+        return span.to_the_end.then_some((u64::MAX, u64::MAX));
+    }
+    let best = (0..all.len()).map(|from| (as_far(from), from)).max_by_key(|(far, _)| *far);
+    let (far, from) = best.unwrap_or((0, 0));
+    if far < span.told.len() {
+        let after = far
+            .checked_sub(1)
+            .map_or("first".to_owned(), |far| format!("after {:?}", span.told[far]));
+        let stored = all.get(from + far).map_or("nothing".to_owned(), |it| format!("{it:?}"));
+        faults.push(format!("{:?} was told {after}, where the log has {stored}", span.told[far]));
+        return None;
+    }
+    Some((all[from].0, all[from + far - 1].0))
+}
+
+/// What was made while it was there and was never told on it. What was made at the very end of a connection that was
+/// cut may not have come.
+fn missing(
+    span: &Span,
+    log: &[Logged],
+    made: &[Made],
+    (first, last): (u64, u64),
+) -> Option<String> {
+    let creates = |field: &String| field == "created";
+    let things = log.iter().flat_map(|it| it.things.iter().map(|thing| (it.number, thing)));
+    let created =
+        things.filter(|(_, thing)| thing.kind == "card" && thing.fields.iter().any(creates));
+    let numbers: BTreeMap<&Id, u64> = created.map(|(number, thing)| (&thing.id, number)).collect();
+    let mut missing = made.iter().filter(|made| made.sent_us > span.began_us).filter_map(|made| {
+        let number = *numbers.get(&made.card)?;
+        (number < first || number > last && span.to_the_end).then_some((&made.card, number))
+    });
+    let (card, number) = missing.next()?;
+    let more = missing.count();
+    Some(format!(
+        "the card {card}, number {number}, was acknowledged and not told, and {more} more"
+    ))
+}
+
+#[cfg(test)]
+#[path = "hearing_tests.rs"]
+mod tests;
