@@ -9,6 +9,7 @@ pub mod drafts;
 mod error;
 mod folder;
 mod held;
+mod late;
 mod open;
 pub mod reading;
 pub mod rooms;

@@ -3,7 +3,7 @@
 use crate::{
     HeldBoard, StoreError,
     boards::{ROWS_AT_ONCE, load, read_after},
-    held,
+    held, late,
     rows::signed,
     versions,
 };
@@ -68,6 +68,7 @@ pub async fn follow_shared<'a>(
     }
     let changes: Vec<&Numbered> = changes.collect();
     put_card_changes(connection, board, &changes).await?;
+    late::put_card_changes(connection, board, &changes).await?;
     let described = versions::put(connection, board.id, &changes).await?;
     versions::settle(connection, board.id, described).await?;
     put_board(connection, board, held.me).await
@@ -330,7 +331,7 @@ async fn drop_card(
     Ok(())
 }
 
-async fn put_card_changes(
+pub(crate) async fn put_card_changes(
     connection: &mut SqliteConnection,
     board: &Board,
     changes: &[&Numbered],

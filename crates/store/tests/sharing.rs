@@ -4,7 +4,9 @@
 mod fixture;
 
 use domain::{
+    board::Entity,
     change::Hash,
+    edit::Edit,
     id::*,
     log::Signer,
     register::{Field, Kind},
@@ -43,19 +45,25 @@ async fn refusal(store: &mut Store, statement: &'static str) -> String {
 
 /// Puts the change that waits into the log, as its server would number it, and leaves it waiting.
 async fn number(store: &mut Store, board: BoardId, waiting: &Waiting) {
+    assert_eq!(take_in(store, board, waiting).await, Some(waiting.line));
+}
+
+/// The same on any replica; the line on which it waits there comes back.
+async fn take_in(store: &mut Store, board: BoardId, waiting: &Waiting) -> Option<i64> {
     let mut held = boards::load(store.connection(), board).await.unwrap().unwrap();
     let numbered = numbered(held.numbered(), waiting);
     let Holding::Shared(shared) = &mut held.holding else { panic!("the board is not shared") };
     let (touched, waited) = shared.board.absorb(&numbered);
     shared.board.show();
-    assert_eq!(waited.unwrap().line, waiting.line);
+    let line = waited.map(|waited| waited.line);
     let connection = store.connection();
-    boards::append_one(connection, &numbered, Some(waiting.line)).await.unwrap();
+    boards::append_one(connection, &numbered, line).await.unwrap();
     boards::put_entities(connection, shared.board.numbered(), &touched).await.unwrap();
     boards::put_head(connection, shared.board.numbered()).await.unwrap();
     put_settled(connection, &shared.board).await.unwrap();
     put_shown(connection, board, shared.share.shown + 1).await.unwrap();
     reading::follow_shared(connection, &held, &touched, [&numbered].into_iter()).await.unwrap();
+    line
 }
 
 fn stamp(ms: u64) -> Stamp {
@@ -248,6 +256,24 @@ async fn check_reads_a_log_from_its_floor_on() {
     put_floor(store.connection(), board, floor.seq, Hash([7; 16])).await.unwrap();
     let told = store.check().await.unwrap().join("; ");
     assert!(told.contains("the chain breaks"), "{told}");
+}
+
+#[tokio::test]
+async fn what_is_numbered_before_the_card_that_it_is_on_is_among_the_changes_of_the_card() {
+    let (_root, mut store, board, card) = sharing().await;
+    let said = queue_edit(&mut store, |board| {
+        let waits = |it: &Entity| it.kind == Kind::CARD && it.text(Field::TITLE) == "waits";
+        let (id, _) = board.entities().find(|(_, entity)| waits(entity)).unwrap();
+        Edit::AddComment { card: id.into(), text: "early".to_owned() }
+    });
+    let said = said.await;
+    let other = tempdir().unwrap();
+    let mut other = opened(&holding(other.path(), SAVED)).await;
+    assert_eq!(share_small(&mut other).await, board);
+    for waiting in [&said, &card] {
+        assert_eq!(take_in(&mut other, board, waiting).await, None);
+    }
+    assert_eq!(other.check().await.unwrap(), [""; 0]);
 }
 
 #[tokio::test]
