@@ -69,9 +69,26 @@ pub struct Intent {
     pub road: Road,
     /// When it was to be sent, whatever came between.
     pub due_us: u64,
+    /// Others write to the same card at the same time.
+    #[serde(default)]
+    pub contested: bool,
 }
 
 impl Act {
+    /// The card that it writes to; `None` where it makes one.
+    pub fn card(&self) -> Option<&Id> {
+        match self {
+            Act::Create { .. } => None,
+            Act::Rename { card, .. }
+            | Act::Move { card, .. }
+            | Act::Archive { card }
+            | Act::Restore { card }
+            | Act::Delete { card }
+            | Act::Comment { card, .. }
+            | Act::Claim { card, .. } => Some(card),
+        }
+    }
+
     /// Where a card stands then, if that changes.
     pub fn leads_to(&self) -> Option<Standing> {
         match self {
@@ -90,6 +107,11 @@ impl Act {
 impl Intent {
     pub fn is_create(&self) -> bool {
         matches!(self.act, Act::Create { .. })
+    }
+
+    /// By somebody who need not reach the server.
+    pub fn is_on_replica(&self) -> bool {
+        self.phase == Phase::Offline
     }
 }
 

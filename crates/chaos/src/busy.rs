@@ -21,6 +21,8 @@ pub struct Busy {
     pub boards: Vec<Arc<Board>>,
     pub cards: Vec<Own>,
     pub chance: StdRng,
+    /// Cards that others write to as well, each with its board.
+    pub contested: Vec<(usize, Id)>,
     /// Counts up, so that no two titles are the same.
     pub made: u32,
 }
@@ -52,6 +54,7 @@ impl Busy {
         let next = match roll {
             _ if there >= CARDS_MAX => self.of(Standing::Live, |id, _| Act::Delete { card: id }),
             0..40 => None,
+            40..43 if !self.by_tickets => self.contest(),
             40..46 => {
                 let text = self.title("said");
                 self.of(Standing::Live, |card, _| Act::Comment { card, text })
@@ -90,6 +93,25 @@ impl Busy {
         Some(Next { board, card: Some(at), act: Act::Claim { card: id, by } })
     }
 
+    /// A new title or place for one of those that others write to as well.
+    fn contest(&mut self) -> Option<Next> {
+        let at = self.chance.gen_range(0..self.contested.len().max(1));
+        let (board, card) = self.contested.get(at)?.clone();
+        let act = match self.chance.gen_ratio(1, 2) {
+            true => Act::Rename { card, title: self.title("contested") },
+            false => {
+                let columns = &self.boards[board].columns;
+                let column = columns[self.chance.gen_range(0..columns.len())].clone();
+                Act::Move { card, column, first: self.chance.gen_ratio(1, 2) }
+            }
+        };
+        Some(Next { board, card: None, act })
+    }
+
+    pub fn is_contested(&self, next: &Next) -> bool {
+        next.card.is_none() && next.act.card().is_some()
+    }
+
     /// Over which paths it does that.
     pub fn road(&self, next: &Next) -> Road {
         if !self.by_tickets {
@@ -111,7 +133,7 @@ impl Busy {
     pub fn did(&mut self, next: &Next, answered: &Answered) {
         let made = answered.card.as_ref();
         match (next.card, &next.act, made) {
-            (None, _, Some(id)) => {
+            (None, Act::Create { .. }, Some(id)) => {
                 let (id, standing, ticket) = (id.clone(), Standing::Live, answered.ticket);
                 let claimed = false;
                 self.cards.push(Own { board: next.board, id, standing, ticket, claimed });
@@ -121,7 +143,7 @@ impl Busy {
                     card.standing = standing;
                 }
             }
-            (None, _, None) => {}
+            (None, _, _) => {}
         }
     }
 

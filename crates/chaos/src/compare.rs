@@ -49,11 +49,18 @@ pub fn compare(expected: &Board, reading: &Reading, numbers: &BTreeMap<Id, Numbe
                     let said = format!("{id} says {:?} and is {:?}", seen.standing, card.standing);
                     difference.wrong.push(said);
                 }
-                for (name, is, was) in
-                    [("title", &seen.title, &card.title), ("column", &seen.column, &card.column)]
+                let contested = expected.contested.get(id);
+                let (titles, columns) = match contested {
+                    Some(contested) => (contested.titles(), contested.columns()),
+                    None => ([card.title.as_str()].into(), [card.column.as_str()].into()),
+                };
+                for (name, is, may_be) in
+                    [("title", &seen.title, titles), ("column", &seen.column, columns)]
                 {
-                    if is != was {
-                        difference.wrong.push(format!("{id} has the {name} {is:?}, not {was:?}"));
+                    if !may_be.contains(is.as_str()) {
+                        let was = may_be.into_iter().map(|it| format!("{it:?}"));
+                        let was = was.collect::<Vec<_>>().join(" or ");
+                        difference.wrong.push(format!("{id} has the {name} {is:?}, not {was}"));
                     }
                 }
             }
@@ -120,12 +127,13 @@ fn columns(
     difference: &mut Difference,
 ) {
     let rank = |id: &Id| {
-        let card = expected.cards.get(id).filter(|_| !expected.open_cards.contains(id));
+        let is_open = expected.open_cards.contains(id) || expected.contested.contains_key(id);
+        let card = expected.cards.get(id).filter(|_| !is_open);
         let number = numbers.get(id)?.placed;
         match card {
             Some(card) => card.placed.rank(number),
             // A write of unknown outcome that was done after all.
-            None => (!expected.open_cards.contains(id)).then_some(i128::from(number)),
+            None => (!is_open).then_some(i128::from(number)),
         }
     };
     let mut columns: BTreeMap<&Id, Vec<(&Card, i128)>> = BTreeMap::new();

@@ -3,9 +3,11 @@
 
 use crate::{
     act::{Card, Id, Standing},
+    journal::Kept,
     logged::{self, Logged},
     reading::{Reading, Shows},
     run::Question,
+    tickets,
 };
 use anyhow::{Context, Result, ensure};
 use minicbor::{Decoder, data::Type};
@@ -13,13 +15,14 @@ use sqlx::{
     Connection, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode},
 };
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 use uuid::Uuid;
 
 pub const ON_DISK: &str = "SQL on what lay on the disk";
 
-/// Each card with its registers.
-const CARDS: &str = "select entity_id, registers from entity where board_id = ? and kind = 'card' order by entity_id";
+/// Each thing of a kind with its registers.
+const THINGS: &str =
+    "select entity_id, registers from entity where board_id = ? and kind = ? order by entity_id";
 /// Where the log ends, and how many changes it has.
 const LOG: &str =
     "select board_head.seq, count(log.seq), coalesce(min(log.seq), 1), coalesce(max(log.seq), 0)
@@ -46,16 +49,44 @@ impl Copy {
     /// Live cards of a board, by id.
     pub async fn read(&mut self, board: &Id, path: &str) -> Reading {
         let mut reading = Reading::new(path, Shows::CardsById);
-        match self.cards(board, &mut reading.faults).await {
-            Ok(cards) => reading.cards = cards,
+        match self.kept(board, &mut reading.faults).await {
+            Ok(kept) => reading.cards = kept.cards,
             Err(error) => reading.failed = Some(format!("{error:#}")),
         }
         reading.only_live()
     }
 
-    /// All cards of a board, by id; what is wrong with its log is told.
-    pub async fn cards(&mut self, board: &Id, faults: &mut Vec<String>) -> Result<Vec<Card>> {
-        look(&mut self.0, board, faults).await
+    /// All cards of a board, by id, who has which, and what was said; what is wrong with its log is told.
+    pub async fn kept(&mut self, board: &Id, faults: &mut Vec<String>) -> Result<Kept> {
+        log_is_whole(&mut self.0, board, faults).await?;
+        let things = self.things(board, "card").await?;
+        let people = self.things(board, "person").await?.into_iter();
+        let people = people.map(|(id, it)| Ok((id.as_bytes().to_vec(), text(&it, "title")?)));
+        let people = people.collect::<Result<BTreeMap<_, _>>>()?;
+        let mut kept = Kept::default();
+        for (id, registers) in &things {
+            kept.cards.push(card(*id, registers)?);
+            for held in registers.iter().filter(|it| it.field == "assignee") {
+                if flag(&held.value)? {
+                    let name = people.get(held.element.as_slice()).cloned().unwrap_or_default();
+                    kept.claims.push(tickets::said(id.to_string(), name, Id::new()));
+                }
+            }
+        }
+        for (id, registers) in self.things(board, "comment").await? {
+            let (said, on) = (text(&registers, "text")?, on_card(&registers)?);
+            if !is_set(&registers, "deleted")? {
+                kept.comments.push(tickets::said(id.to_string(), said, on));
+            }
+        }
+        Ok(kept)
+    }
+
+    async fn things(&mut self, board: &Id, kind: &str) -> Result<Vec<(Uuid, Vec<Register>)>> {
+        let board = board.parse::<Uuid>()?;
+        let things = sqlx::query_as(THINGS).bind(board.as_bytes().as_slice()).bind(kind);
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = things.fetch_all(&mut self.0).await?;
+        rows.iter().map(|(id, held)| Ok((Uuid::from_slice(id)?, registers(held)?))).collect()
     }
 
     /// The log of a board, and what its changes did to what.
@@ -68,69 +99,87 @@ impl Copy {
     }
 }
 
-async fn look(
+async fn log_is_whole(
     connection: &mut SqliteConnection,
     board: &Id,
     faults: &mut Vec<String>,
-) -> Result<Vec<Card>> {
+) -> Result<()> {
     let board = board.parse::<Uuid>()?;
     let (head, count, first, last): (i64, i64, i64, i64) =
-        sqlx::query_as(LOG).bind(board.as_bytes().as_slice()).fetch_one(&mut *connection).await?;
+        sqlx::query_as(LOG).bind(board.as_bytes().as_slice()).fetch_one(connection).await?;
     if (first, last, count) != (1, head, head) {
         faults.push(format!(
             "the log has {count} changes from {first} to {last}; its head is {head}"
         ));
     }
-    let rows: Vec<(Vec<u8>, Vec<u8>)> =
-        sqlx::query_as(CARDS).bind(board.as_bytes().as_slice()).fetch_all(connection).await?;
-    rows.iter().map(|(id, registers)| card(id, registers)).collect()
+    Ok(())
 }
 
-/// The registers are CBOR: `[[field, element, value, rank], …]`, and each value is CBOR of its own in a string of
-/// bytes.
-fn card(id: &[u8], registers: &[u8]) -> Result<Card> {
-    let mut card = Card {
-        id: Uuid::from_slice(id)?.to_string(),
-        title: String::new(),
-        column: String::new(),
-        key: String::new(),
-        standing: Standing::Live,
-    };
-    let (mut archived, mut deleted) = (false, false);
-    let mut decoder = Decoder::new(registers);
+/// One field of a thing.
+struct Register {
+    field: String,
+    /// Of those that there are several of: whose it is.
+    element: Vec<u8>,
+    value: Vec<u8>,
+}
+
+/// They are CBOR: `[[field, element, value, rank], …]`, and each value is CBOR of its own in a string of bytes.
+fn registers(held: &[u8]) -> Result<Vec<Register>> {
+    let mut decoder = Decoder::new(held);
     let count = decoder.array()?.context("a length that is not said")?;
-    for _ in 0..count {
+    let register = |decoder: &mut Decoder| {
         let parts = decoder.array()?.context("a length that is not said")?;
         ensure!(parts >= 4, "a register has {parts} parts");
         let field = decoder.str()?.to_owned();
-        decoder.skip()?;
-        let mut value = Decoder::new(decoder.bytes()?);
-        match field.as_str() {
-            "title" => card.title = value.str()?.to_owned(),
-            "archived" => archived = flag(&mut value)?,
-            "deleted" => deleted = flag(&mut value)?,
-            "place" => {
-                ensure!(value.array()? == Some(2), "a place is a column and a key");
-                card.column = Uuid::from_slice(value.bytes()?)?.to_string();
-                card.key = value.bytes()?.iter().map(|byte| format!("{byte:02x}")).collect();
-            }
-            _ => {}
-        }
+        let element = match decoder.datatype()? {
+            Type::Bytes => decoder.bytes()?.to_vec(),
+            _ => decoder.skip().map(|()| Vec::new())?,
+        };
+        let value = decoder.bytes()?.to_vec();
         for _ in 3..parts {
             decoder.skip()?;
         }
+        Ok(Register { field, element, value })
+    };
+    (0..count).map(|_| register(&mut decoder)).collect()
+}
+
+fn card(id: Uuid, registers: &[Register]) -> Result<Card> {
+    let (title, mut column, mut key) = (text(registers, "title")?, Id::new(), String::new());
+    if let Some(place) = registers.iter().find(|it| it.field == "place") {
+        let mut value = Decoder::new(&place.value);
+        ensure!(value.array()? == Some(2), "a place is a column and a key");
+        column = Uuid::from_slice(value.bytes()?)?.to_string();
+        key = value.bytes()?.iter().map(|byte| format!("{byte:02x}")).collect();
     }
-    card.standing = match (deleted, archived) {
+    let standing = match (is_set(registers, "deleted")?, is_set(registers, "archived")?) {
         (true, _) => Standing::Deleted,
         (false, true) => Standing::Archived,
         (false, false) => Standing::Live,
     };
-    Ok(card)
+    Ok(Card { id: id.to_string(), title, column, key, standing })
 }
 
-fn flag(decoder: &mut Decoder) -> Result<bool> {
+/// Empty where there is none.
+fn text(registers: &[Register], field: &str) -> Result<String> {
+    let held = registers.iter().find(|it| it.field == field);
+    let text = held.map(|it| Decoder::new(&it.value).str().map(str::to_owned)).transpose()?;
+    Ok(text.unwrap_or_default())
+}
+
+fn on_card(registers: &[Register]) -> Result<Id> {
+    let held = registers.iter().find(|it| it.field == "card").context("a comment on no card")?;
+    Ok(Uuid::from_slice(Decoder::new(&held.value).bytes()?)?.to_string())
+}
+
+fn is_set(registers: &[Register], field: &str) -> Result<bool> {
+    let held = registers.iter().find(|it| it.field == field);
+    held.map_or(Ok(false), |held| flag(&held.value))
+}
+
+fn flag(value: &[u8]) -> Result<bool> {
+    let mut decoder = Decoder::new(value);
     if decoder.datatype()? == Type::Null {
-        decoder.null()?;
         return Ok(false);
     }
     Ok(decoder.bool()?)
@@ -152,8 +201,8 @@ mod tests {
     fn a_row_that_a_server_wrote_is_read() {
         let digits = REGISTERS.as_bytes().chunks(2);
         let digits = digits.map(|two| u8::from_str_radix(std::str::from_utf8(two).unwrap(), 16));
-        let registers: Vec<u8> = digits.collect::<Result<_, _>>().unwrap();
-        let read = card(&[7; 16], &registers).unwrap();
+        let held: Vec<u8> = digits.collect::<Result<_, _>>().unwrap();
+        let read = card(Uuid::from_bytes([7; 16]), &registers(&held).unwrap()).unwrap();
         assert_eq!(read.title, "other 00000 chaos7");
         assert_eq!(read.column, "01a20523-6de2-7003-b536-b78307054904");
         assert_eq!((read.key.as_str(), read.standing), ("7f8586817f80", Standing::Live));

@@ -1,8 +1,9 @@
 //! What must be on a board, as acknowledged writes left it, one after the other.
 
 use crate::{
-    act::{Act, Card, Id, Intent, Phase, Road, Standing},
-    journal::Answered,
+    act::{Act, Card, Id, Intent, Road, Standing},
+    contested::Contested,
+    journal::{Answered, Kept},
     reading::Of,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,38 +67,48 @@ pub struct Board {
     pub comments: BTreeMap<Id, Expected>,
     /// By the card; for a title who has it.
     pub claims: BTreeMap<Id, Expected>,
+    /// What may stand on those of the cards that several write to.
+    pub contested: BTreeMap<Id, Contested>,
     /// Comments of unknown outcome.
     open_texts: BTreeSet<String>,
     /// Those of them that a replica saved and has not sent yet, which no backup takes back.
     waiting_titles: BTreeSet<String>,
+    waiting_texts: BTreeSet<String>,
     waiting_cards: BTreeSet<Id>,
 }
 
 impl Board {
     /// To what a backup has, and to what replicas made: they send it again. What was open is not done any more, or is
     /// in the backup. By which numbers cards stand where they stand is another log's.
-    pub fn go_back(&mut self, backup: &[Card], rolled_back: &mut BTreeSet<Id>) {
-        let (kept, gone) = std::mem::take(&mut self.cards)
-            .into_iter()
-            .partition::<BTreeMap<_, _>, _>(|(_, card)| card.since == Since::OnReplica);
-        self.cards = kept;
-        for card in backup {
-            let Card { title, column, standing, .. } = card.clone();
-            let (number, placed, since) = (None, Placed::Somewhere, Since::Backup);
-            let card_then = Expected { title, column, standing, number, placed, since };
-            // What a replica made and nobody changed is the same in both.
-            self.cards.entry(card.id.clone()).or_insert(card_then);
+    pub fn go_back(&mut self, backup: Kept, rolled_back: &mut BTreeSet<String>) {
+        for card in &backup.cards {
+            if let Some(contested) = self.contested.get_mut(&card.id) {
+                contested.go_back(card);
+            }
         }
-        rolled_back.extend(gone.into_keys().filter(|id| !self.cards.contains_key(id)));
+        for (ours, kept, what) in [
+            (&mut self.cards, backup.cards, ""),
+            (&mut self.comments, backup.comments, "the comment "),
+            (&mut self.claims, backup.claims, "who has "),
+        ] {
+            let before = std::mem::take(ours);
+            let (replicas, gone) = before
+                .into_iter()
+                .partition::<BTreeMap<_, _>, _>(|(_, card)| card.since == Since::OnReplica);
+            *ours = replicas;
+            for Card { id, title, column, standing, .. } in kept {
+                let (number, placed, since) = (None, Placed::Somewhere, Since::Backup);
+                let card_then = Expected { title, column, standing, number, placed, since };
+                // What a replica made it alone wrote to, and sends again.
+                ours.entry(id).or_insert(card_then);
+            }
+            let gone = gone.into_keys().filter(|id| !ours.contains_key(id));
+            rolled_back.extend(gone.map(|id| format!("{what}{id}")));
+        }
         self.head = 0;
-        // Nobody writes to what a backup brought back; who said what on it is left open.
-        self.comments.clear();
-        self.claims.clear();
-        self.open_texts.clear();
-        self.open_titles = std::mem::take(&mut self.waiting_titles);
-        self.waiting_titles.clone_from(&self.open_titles);
-        self.open_cards = std::mem::take(&mut self.waiting_cards);
-        self.waiting_cards.clone_from(&self.open_cards);
+        self.open_texts = self.waiting_texts.clone();
+        self.open_titles = self.waiting_titles.clone();
+        self.open_cards = self.waiting_cards.clone();
     }
 
     pub fn absorb(&mut self, intent: &Intent, answer: &Answered) {
@@ -108,20 +119,24 @@ impl Board {
                 let (title, column, number) = (title.clone(), column.clone(), answer.number);
                 let standing = Standing::Live;
                 // A replica put it at the end of what it knew.
-                let on_replica = intent.phase == Phase::Offline;
-                let placed = if on_replica { Placed::Somewhere } else { Placed::Last };
-                let since = if on_replica { Since::OnReplica } else { Since::Now };
+                // Where it is put behind what others put there too, nobody can tell.
+                let alone = !intent.is_on_replica() && !intent.contested;
+                let placed = if alone { Placed::Last } else { Placed::Somewhere };
+                if intent.contested {
+                    self.contested.insert(id.clone(), Contested::made(&title, &column));
+                }
+                let since = since(intent);
                 let card = Expected { title, column, standing, number, placed, since };
                 self.cards.insert(id.clone(), card);
                 return;
             }
             Act::Comment { card, text } => {
                 let Some(id) = &answer.card else { return };
-                self.comments.insert(id.clone(), said(text, card));
+                self.comments.insert(id.clone(), said(text, card, since(intent)));
                 return;
             }
             Act::Claim { card, by } => {
-                self.claims.insert(card.clone(), said(by, ""));
+                self.claims.insert(card.clone(), said(by, "", since(intent)));
                 return;
             }
             Act::Rename { card, .. }
@@ -130,6 +145,9 @@ impl Board {
             | Act::Restore { card }
             | Act::Delete { card } => card,
         };
+        if let Some(contested) = self.contested.get_mut(card) {
+            return contested.write(intent, true);
+        }
         let Some(expected) = self.cards.get_mut(card) else { return };
         match &intent.act {
             Act::Rename { title, .. } => expected.title.clone_from(title),
@@ -137,7 +155,11 @@ impl Board {
             Act::Move { column, .. } if intent.road != Road::Api && expected.column == *column => {}
             Act::Move { column, first, .. } => {
                 expected.column.clone_from(column);
-                expected.placed = if *first { Placed::First } else { Placed::Last };
+                expected.placed = match first {
+                    _ if intent.is_on_replica() => Placed::Somewhere,
+                    true => Placed::First,
+                    false => Placed::Last,
+                };
             }
             act => {
                 expected.standing = act.leads_to().unwrap_or(expected.standing);
@@ -149,13 +171,23 @@ impl Board {
     }
 
     /// A replica saved it, and need not have sent it.
-    pub fn wait_for(&mut self, act: &Act, answer: &Answered) {
-        if let Act::Create { title, .. } = act {
-            self.waiting_titles.insert(title.clone());
+    pub fn wait_for(&mut self, intent: &Intent, answer: &Answered) {
+        self.leave_open(intent);
+        match &intent.act {
+            _ if intent.contested => return,
+            // It comes to the server under any of its titles.
+            Act::Create { title, .. } | Act::Rename { title, .. } => {
+                self.waiting_titles.insert(title.clone());
+                self.open_titles.insert(title.clone());
+            }
+            Act::Comment { text, .. } => {
+                self.waiting_texts.insert(text.clone());
+            }
+            _ => {}
         }
-        self.waiting_cards.extend(answer.card.clone());
-        self.leave_open(act);
-        self.open_cards.extend(answer.card.clone());
+        let card = intent.act.card().or(answer.card.as_ref());
+        self.waiting_cards.extend(card.cloned());
+        self.open_cards.extend(card.cloned());
     }
 
     /// Comments on cards that are on the board.
@@ -184,8 +216,12 @@ impl Board {
         Board { cards, open_titles: self.open_texts, open_cards, ..Board::default() }
     }
 
-    pub fn leave_open(&mut self, act: &Act) {
-        match act {
+    pub fn leave_open(&mut self, intent: &Intent) {
+        let contested = intent.act.card().and_then(|card| self.contested.get_mut(card));
+        if let Some(contested) = contested {
+            return contested.write(intent, false);
+        }
+        match &intent.act {
             Act::Create { title, .. } => self.open_titles.insert(title.clone()),
             Act::Comment { text, .. } => self.open_texts.insert(text.clone()),
             Act::Claim { card, .. }
@@ -199,13 +235,17 @@ impl Board {
 }
 
 /// What is said of a card or on one.
-fn said(text: &str, on: &str) -> Expected {
+fn said(text: &str, on: &str, since: Since) -> Expected {
     Expected {
         title: text.to_owned(),
         column: on.to_owned(),
         standing: Standing::Live,
         number: None,
         placed: Placed::Somewhere,
-        since: Since::Now,
+        since,
     }
+}
+
+fn since(intent: &Intent) -> Since {
+    if intent.is_on_replica() { Since::OnReplica } else { Since::Now }
 }

@@ -47,6 +47,8 @@ pub struct Span {
 struct Made {
     card: Id,
     sent_us: u64,
+    /// It comes to the server when its replica does.
+    on_replica: bool,
 }
 
 /// What all of it came to.
@@ -87,7 +89,8 @@ fn made(history: &History, board: &Id) -> Vec<Made> {
     let writes = history.writes.iter().filter(|write| write.intent.board == *board);
     let made = writes.filter(|write| write.intent.is_create()).filter_map(|write| {
         let answered = write.acknowledged()?;
-        Some(Made { card: answered.card.clone()?, sent_us: write.sent_us })
+        let on_replica = write.intent.is_on_replica();
+        Some(Made { card: answered.card.clone()?, sent_us: write.sent_us, on_replica })
     });
     made.collect()
 }
@@ -130,35 +133,53 @@ fn changes(span: &Span, log: &[Logged], faults: &mut Vec<String>) -> Option<(u64
     Some((begins + 1, last))
 }
 
+/// An event that the log has: the number of its change, what is told, and whether it may be left out.
+struct Stored {
+    number: u64,
+    event: &'static str,
+    about: u64,
+    early: bool,
+}
+
 /// The same, where only the order of all events can say which changes they are of.
 fn events(span: &Span, log: &[Logged], faults: &mut Vec<String>) -> Option<(u64, u64)> {
-    let all: Vec<(u64, &str, u64)> = log
-        .iter()
-        .flat_map(|logged| {
-            let events = logged.things.iter().filter_map(|thing| thing.event);
-            events.map(|(event, about)| (logged.number, event, about))
-        })
-        .collect();
-    let is_told = |stored: &(u64, &str, u64), told: &Told| matches!(told, Told::Event { event, about } if (event.as_str(), *about) == (stored.1, stored.2));
-    let as_far = |from: usize| {
-        let pairs = all[from..].iter().zip(&span.told);
-        pairs.take_while(|(stored, told)| is_told(stored, told)).count()
-    };
+    let all: Vec<Stored> = log.iter().flat_map(stored).collect();
     if span.told.is_empty() {
         // Where it was there to the end, all that was made meanwhile is missing.
         return span.to_the_end.then_some((u64::MAX, u64::MAX));
     }
-    let best = (0..all.len()).map(|from| (as_far(from), from)).max_by_key(|(far, _)| *far);
-    let (far, from) = best.unwrap_or((0, 0));
+    let from_each = (0..all.len()).map(|from| (as_far(&all, from, &span.told), from));
+    let ((far, until), from) = from_each.max_by_key(|((far, _), _)| *far)?;
     if far < span.told.len() {
-        let after = far
-            .checked_sub(1)
-            .map_or("first".to_owned(), |far| format!("after {:?}", span.told[far]));
-        let stored = all.get(from + far).map_or("nothing".to_owned(), |it| format!("{it:?}"));
-        faults.push(format!("{:?} was told {after}, where the log has {stored}", span.told[far]));
+        let before = far.checked_sub(1).map(|before| &span.told[before]);
+        let stored = all.get(until).map(|it| (it.number, it.event, it.about));
+        let told = &span.told[far];
+        faults.push(format!("{told:?} was told after {before:?}, where the log has {stored:?}"));
         return None;
     }
-    Some((all[from].0, all[from + far - 1].0))
+    Some((all[from].number, all[until - 1].number))
+}
+
+fn stored(logged: &Logged) -> impl Iterator<Item = Stored> + '_ {
+    logged.things.iter().filter_map(|thing| {
+        let ((event, about), early) = (thing.event?, thing.early);
+        Some(Stored { number: logged.number, event, about, early })
+    })
+}
+
+/// How many of those that were told the log has from one on, and where it is then.
+fn as_far(all: &[Stored], from: usize, told: &[Told]) -> (usize, usize) {
+    let (mut far, mut at) = (0, from);
+    while let (Some(stored), Some(told)) = (all.get(at), told.get(far)) {
+        let is_it = matches!(told, Told::Event { event, about } if event == stored.event && *about == stored.about);
+        if is_it {
+            far += 1;
+        } else if !stored.early {
+            break;
+        }
+        at += 1;
+    }
+    (far, at)
 }
 
 /// What was made while it was there and was never told on it. What was made at the very end of a connection that was
@@ -176,7 +197,8 @@ fn missing(
     let numbers: BTreeMap<&Id, u64> = created.map(|(number, thing)| (&thing.id, number)).collect();
     let mut missing = made.iter().filter(|made| made.sent_us > span.began_us).filter_map(|made| {
         let number = *numbers.get(&made.card)?;
-        (number < first || number > last && span.to_the_end).then_some((&made.card, number))
+        let owed_at_the_end = span.to_the_end && !made.on_replica;
+        (number < first || number > last && owed_at_the_end).then_some((&made.card, number))
     });
     let (card, number) = missing.next()?;
     let more = missing.count();

@@ -7,7 +7,13 @@ use crate::{
 
 fn thing(id: &str, fields: &[&str], event: &'static str, called: u64) -> Thing {
     let fields = fields.iter().map(|field| (*field).to_owned()).collect();
-    Thing { kind: "card".to_owned(), id: id.to_owned(), fields, event: Some((event, called)) }
+    Thing {
+        kind: "card".to_owned(),
+        id: id.to_owned(),
+        fields,
+        event: Some((event, called)),
+        early: false,
+    }
 }
 
 /// Cards a, b and c are made, and between them a is moved.
@@ -45,8 +51,16 @@ fn history() -> History {
     let lines = [("a", 5), ("b", 20), ("c", 30)].into_iter().flat_map(|(card, at_us)| {
         let (key, board, road) = (card.to_owned(), "board".to_owned(), Road::Api);
         let act = Act::Create { column: "todo".to_owned(), title: card.to_owned() };
-        let intent =
-            Intent { key: key.clone(), agent: 0, phase: Phase::Storm, board, act, road, due_us: 0 };
+        let intent = Intent {
+            key: key.clone(),
+            agent: 0,
+            phase: Phase::Storm,
+            board,
+            act,
+            road,
+            due_us: 0,
+            contested: false,
+        };
         let card = Some(card.to_owned());
         let (status, number, replayed, code, ticket) = (201, None, false, None, None);
         let answered = Answered { at_us, key, status, card, number, replayed, code, ticket };
@@ -139,6 +153,20 @@ fn a_change_that_is_another_than_was_told_is_wrong() {
     let Told::Change { things, .. } = &mut span.told[2] else { unreachable!() };
     things[0].1 = "z".to_owned();
     assert_eq!(check(span), ["number 3 is another than was told"]);
+}
+
+#[test]
+fn a_comment_that_came_before_its_card_may_be_told_or_not() {
+    let mut log = log();
+    let comment = Thing { early: true, ..thing("x", &["text", "created"], "comment_added", 12) };
+    log.insert(2, Logged { number: 3, things: vec![comment] });
+    let whole = told(Path::Socket, 0, 4);
+    let mut with_it = whole.clone();
+    with_it.told.insert(2, Told::Event { event: "comment_added".to_owned(), about: 12 });
+    for (span, faults) in [(whole, 0), (with_it, 0)] {
+        let logs = Logs::from([((0, "board".to_owned()), log.clone())]);
+        assert_eq!(judge(&[span], &logs, &history()).faults.len(), faults);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the journal says in the end: each write with its outcome, and the cards that must therefore be there.
 
 use crate::{
-    act::{Act, Id, Intent, Phase},
+    act::{Act, Id, Intent},
     expected::Board,
     journal::{Answered, Fault, Line, Restored, Unknown},
 };
@@ -110,8 +110,9 @@ impl History {
         self.told(id, by_us, replicas_met, &mut BTreeSet::new())
     }
 
-    /// Cards that were acknowledged, that only the server held, and that a backup knew nothing of.
-    pub fn rolled_back(&self) -> BTreeSet<Id> {
+    /// Cards that were acknowledged, that only the server held, and that a backup knew nothing of, by their ids; comments
+    /// and claims in words.
+    pub fn rolled_back(&self) -> BTreeSet<String> {
         let mut rolled_back = BTreeSet::new();
         for id in self.of_board.keys() {
             self.told(id, u64::MAX, true, &mut rolled_back);
@@ -124,29 +125,27 @@ impl History {
         id: &Id,
         by_us: u64,
         replicas_met: bool,
-        rolled_back: &mut BTreeSet<Id>,
+        rolled_back: &mut BTreeSet<String>,
     ) -> Board {
         let mut board = Board::default();
         let mut restored =
             self.restored.iter().filter(|(_, restored)| restored.at_us <= by_us).peekable();
         for index in self.of_board.get(id).into_iter().flatten() {
             while let Some((_, it)) = restored.next_if(|(before, _)| before <= index) {
-                board.go_back(it.boards.get(id).map_or(&[], Vec::as_slice), rolled_back);
+                board.go_back(it.board(id), rolled_back);
             }
             let write = &self.writes[*index];
             let known = write.answers.iter().find(|answer| answer.at_us <= by_us);
-            let may_wait = write.intent.phase == Phase::Offline && !replicas_met;
+            let may_wait = write.intent.is_on_replica() && !replicas_met;
             match known {
-                Some(answer) if may_wait => {
-                    board.wait_for(&write.intent.act, answer);
-                }
+                Some(answer) if may_wait => board.wait_for(&write.intent, answer),
                 Some(answer) if answer.is_acknowledged() => board.absorb(&write.intent, answer),
                 Some(_) => {}
-                None => board.leave_open(&write.intent.act),
+                None => board.leave_open(&write.intent),
             }
         }
         for (_, it) in restored {
-            board.go_back(it.boards.get(id).map_or(&[], Vec::as_slice), rolled_back);
+            board.go_back(it.board(id), rolled_back);
         }
         board
     }
@@ -199,15 +198,15 @@ impl History {
 mod tests {
     use super::*;
     use crate::{
-        act::{Card, Road, Standing},
+        act::{Card, Phase, Road, Standing},
         expected::Placed,
-        journal::{Journal, Sent, read},
+        journal::{Journal, Kept, Sent, read},
     };
 
     fn sent(key: &str, act: Act) -> Line {
         let (agent, phase, board, due_us) = (0, Phase::Storm, "board".to_owned(), 0);
         let (key, road) = (key.to_owned(), Road::Api);
-        let intent = Intent { key, agent, phase, board, act, road, due_us };
+        let intent = Intent { key, agent, phase, board, act, road, due_us, contested: false };
         Line::Sent(Sent { at_us: 0, intent })
     }
 
@@ -254,7 +253,8 @@ mod tests {
             key: String::new(),
             standing: Standing::Live,
         };
-        let boards = BTreeMap::from([("board".to_owned(), vec![in_backup])]);
+        let in_backup = Kept { cards: vec![in_backup], ..Kept::default() };
+        let boards = BTreeMap::from([("board".to_owned(), in_backup)]);
         let history = History::of(vec![
             create("a"),
             answered("a", "1", 5),

@@ -87,7 +87,24 @@ pub struct Fault {
 pub struct Restored {
     pub at_us: u64,
     /// What the backup has, by SQL, of each board.
-    pub boards: BTreeMap<Id, Vec<Card>>,
+    pub boards: BTreeMap<Id, Kept>,
+}
+
+/// What a board has by SQL, all of it in the form of cards.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Kept {
+    pub cards: Vec<Card>,
+    /// Each with its text for a title, and the card that it is on for a column.
+    pub comments: Vec<Card>,
+    /// Each card that somebody has, with their name for a title.
+    pub claims: Vec<Card>,
+}
+
+impl Restored {
+    pub fn board(&self, id: &Id) -> Kept {
+        self.boards.get(id).cloned().unwrap_or_default()
+    }
 }
 
 type Waiting = (Line, oneshot::Sender<()>);

@@ -56,6 +56,8 @@ pub struct Outcomes {
     pub duplicated: Vec<Id>,
     /// Held by nobody but a server that was then restored from a backup.
     pub rolled_back: Vec<Id>,
+    /// Comments and claims of which the same is so.
+    pub rolled_back_besides: usize,
 }
 
 /// What was due at one fixed rate.
@@ -159,10 +161,12 @@ pub fn timed(write: &Write) -> Option<Timed> {
 
 fn look_at(run: &Run, looked: &Looked) -> Vec<Path> {
     let expected = run.history.board(&looked.board.id, looked.by_us, looked.last);
-    // The log is the same at all times; the last look at it knows most of it.
+    // The log is the same at all times, but for backups that were put back, and those were looked at with their own; the
+    // last look at it knows most of it.
     let has_log = |it: &&Looked| it.board.id == looked.board.id && !it.numbers.is_empty();
     let last = run.looked.iter().rev().find(has_log);
-    let numbers = &last.unwrap_or(looked).numbers;
+    let own = (!looked.numbers.is_empty()).then_some(looked);
+    let numbers = &own.or(last).unwrap_or(looked).numbers;
     let paths = looked.readings.iter().map(|reading| {
         let looked_at = reading.left_out.is_none() && reading.failed.is_none();
         let compared = || match reading.of {
@@ -199,8 +203,11 @@ fn outcomes(run: &Run, paths: &[Path]) -> Outcomes {
     duplicated.extend(run.history.keys_with_two_cards().into_iter().flat_map(|(_, cards)| cards));
     before.extend(run.watched.iter().flat_map(|it| it.stale.keys()));
     let rolled_back = run.history.rolled_back();
-    let mut outcomes =
-        Outcomes { duplicated: duplicated.into_iter().collect(), ..Outcomes::default() };
+    let mut outcomes = Outcomes {
+        duplicated: duplicated.into_iter().collect(),
+        rolled_back_besides: rolled_back.iter().filter(|it| it.contains(' ')).count(),
+        ..Outcomes::default()
+    };
     for write in &run.history.writes {
         let made = write.intent.is_create().then(|| write.acknowledged()).flatten();
         let Some(card) = made.and_then(|answer| answer.card.as_ref()) else { continue };

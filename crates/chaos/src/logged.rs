@@ -1,11 +1,11 @@
 //! A board's log by SQL of our own, as it lay on the disk: what each change did, and so what a listener has to be told
 //! of it. What a body means is read from the documents (docs/protocol.md, docs/compatibility.md), not from the code.
 
-use crate::act::Id;
+use crate::{act::Id, reading::Numbers};
 use anyhow::{Context, Result, ensure};
 use minicbor::{Decoder, data::Type};
 use sqlx::SqliteConnection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 const LOG: &str = "select seq, body from log where board_id = ? order by seq";
@@ -32,6 +32,9 @@ pub struct Thing {
     pub fields: Vec<String>,
     /// What a listener on the earlier server's path is told, and by which number it is called there.
     pub event: Option<(&'static str, u64)>,
+    /// Of a comment whose card the log did not know by then: replicas may send what is newer first, after a backup was
+    /// put back. It belongs to no ticket yet, and may be told of or not.
+    pub early: bool,
 }
 
 /// One register that was written.
@@ -41,6 +44,7 @@ struct Write {
     field: String,
     /// Of those that hold one.
     flag: Option<bool>,
+    thing: Option<Uuid>,
 }
 
 pub async fn read(connection: &mut SqliteConnection, board: &Id) -> Result<Vec<Logged>> {
@@ -56,11 +60,27 @@ pub async fn read(connection: &mut SqliteConnection, board: &Id) -> Result<Vec<L
     // The board itself is called by zeros in its own log.
     called.insert(Uuid::nil(), u64::try_from(number)?);
     let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(LOG).bind(bytes).fetch_all(connection).await?;
+    let mut known = BTreeSet::new();
     let logged = rows.iter().map(|(number, body)| {
-        let things = things(&writes(body)?, board, &called);
+        let writes = writes(body)?;
+        known.extend(writes.iter().filter(|it| it.kind == "card").map(|it| it.entity));
+        let things = things(&writes, board, &called, &known);
         Ok(Logged { number: u64::try_from(*number)?, things })
     });
     logged.collect()
+}
+
+/// By which changes each card was made and put where it is.
+pub fn numbers(log: &[Logged]) -> BTreeMap<Id, Numbers> {
+    let mut numbers = BTreeMap::new();
+    for Logged { number, things } in log {
+        let placed = |thing: &&Thing| thing.fields.iter().any(|field| field == "place");
+        for thing in things.iter().filter(|thing| thing.kind == "card").filter(placed) {
+            let (made, placed) = (*number, *number);
+            numbers.entry(thing.id.clone()).or_insert(Numbers { made, placed }).placed = *number;
+        }
+    }
+    numbers
 }
 
 /// What a body writes: `{…, 11: [[kind, entity, field, element, value, …], …]}`.
@@ -86,14 +106,24 @@ fn write(decoder: &mut Decoder) -> Result<Write> {
     let field = decoder.str()?.to_owned();
     decoder.skip()?;
     let mut value = Decoder::new(decoder.bytes()?);
-    let flag = (value.datatype()? == Type::Bool).then(|| value.bool()).transpose()?;
+    let (mut flag, mut thing) = (None, None);
+    match value.datatype()? {
+        Type::Bool => flag = Some(value.bool()?),
+        Type::Bytes => thing = Uuid::from_slice(value.bytes()?).ok(),
+        _ => {}
+    }
     for _ in 5..parts {
         decoder.skip()?;
     }
-    Ok(Write { kind, entity, field, flag })
+    Ok(Write { kind, entity, field, flag, thing })
 }
 
-fn things(writes: &[Write], board: Uuid, called: &BTreeMap<Uuid, u64>) -> Vec<Thing> {
+fn things(
+    writes: &[Write],
+    board: Uuid,
+    called: &BTreeMap<Uuid, u64>,
+    known: &BTreeSet<Uuid>,
+) -> Vec<Thing> {
     let mut order: Vec<Uuid> = Vec::new();
     for write in writes {
         if !order.contains(&write.entity) {
@@ -112,7 +142,9 @@ fn things(writes: &[Write], board: Uuid, called: &BTreeMap<Uuid, u64>) -> Vec<Th
         let named = if ["board", "column"].contains(&kind.as_str()) { Uuid::nil() } else { entity };
         let event = event(&kind, &of_it).zip(called.get(&named).copied());
         let id = if entity.is_nil() { board } else { entity };
-        Thing { kind, id: id.to_string(), fields, event }
+        let on = of_it.iter().find(|write| write.field == "card").and_then(|write| write.thing);
+        let early = kind == "comment" && on.is_some_and(|card| !known.contains(&card));
+        Thing { kind, id: id.to_string(), fields, event, early }
     };
     let mut things: Vec<Thing> = order.into_iter().map(thing).collect();
     // The board and its columns are one thing to whoever follows tickets.

@@ -13,13 +13,14 @@ use anyhow::Result;
 use std::{path::PathBuf, sync::Arc};
 
 /// The rules, by the names that the server knows them by.
-const RULES: [&str; 6] = [
+const RULES: [&str; 7] = [
     "a write is answered after its commit",
     "a list is in order",
     "no card falls between two pages",
     "a list is whole",
     "a key is done once",
     "an unknown parameter is refused",
+    "every change is told",
 ];
 /// Only whoever cuts the power can tell: what a process has written outlives it.
 const FORCED: &str = "a commit waits for the disk";

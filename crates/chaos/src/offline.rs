@@ -3,11 +3,12 @@
 //! read paths once the faults have ended.
 
 use crate::{
-    act::{Act, Phase},
+    act::{Id, Intent, Phase},
     journal::{Answered, Fault, Line, Sent},
     reading::{Board, Reading},
     replica::{Replica, Staying},
     run::Question,
+    saving::Saving,
     stage::Stage,
     wall::Wall,
 };
@@ -32,9 +33,7 @@ const SIGNS_IN_WITHIN: Duration = Duration::from_secs(60);
 pub struct Offline {
     name: &'static str,
     replica: Replica,
-    board: Arc<Board>,
-    agent: u32,
-    chance: StdRng,
+    saving: Saving,
     /// The process that is connected, of one that stays so.
     staying: Option<Staying>,
     stays: bool,
@@ -49,6 +48,7 @@ impl Offline {
         program: &Path,
         server: SocketAddr,
         boards: &[Arc<Board>],
+        contested: &[(usize, Id)],
     ) -> Result<Vec<Offline>> {
         let mut all = Vec::new();
         for (number, (name, board, stays)) in [
@@ -59,7 +59,9 @@ impl Offline {
         .into_iter()
         .enumerate()
         {
-            let (settings, board) = (&stage.settings, boards[board].clone());
+            let on_it = contested.iter().filter(|(on, _)| *on == board);
+            let contested = on_it.map(|(_, card)| card.clone()).collect();
+            let (settings, board) = (&stage.settings, &boards[board]);
             let folder = settings.out.join(format!("replica-{number}"));
             let wall = Wall::begin(settings.out.join(format!("replica-{number}.wall"))).ok();
             let replica = Replica::sign_in(program, folder, server, wall).await?;
@@ -67,7 +69,8 @@ impl Offline {
             let staying = stays.then(|| replica.stay()).transpose()?;
             let agent = settings.agents + u32::try_from(number)?;
             let chance = StdRng::seed_from_u64(settings.seed ^ (0x0ff + u64::from(agent)));
-            all.push(Offline { name, replica, board, agent, chance, staying, stays, restored: 0 });
+            let saving = Saving::new(board, agent, chance, contested);
+            all.push(Offline { name, replica, saving, staying, stays, restored: 0 });
         }
         Ok(all)
     }
@@ -86,7 +89,7 @@ impl Offline {
             if clock.now_us() > until_us {
                 break;
             }
-            tokio::time::sleep(Duration::from_millis(self.chance.gen_range(REST_MS))).await;
+            tokio::time::sleep(Duration::from_millis(self.saving.chance.gen_range(REST_MS))).await;
             let turn = stage.turn.read().await;
             if *turn != self.restored {
                 self.sign_in_again().await?;
@@ -98,7 +101,7 @@ impl Offline {
                 (3, _, false) => drop(self.replica.sync().await),
                 (4, _, false) => self.be_killed(&stage).await?,
                 (4, _, true) => self.start_again(&stage).await?,
-                _ => self.add(&stage, number).await?,
+                _ => self.save(&stage, number).await?,
             }
         }
         Ok(self)
@@ -121,26 +124,26 @@ impl Offline {
         Ok(())
     }
 
-    async fn add(&mut self, stage: &Stage, number: u32) -> Result<()> {
-        let clock = stage.common.clock;
-        let column = self.board.columns[self.chance.gen_range(0..self.board.columns.len())].clone();
-        let name = format!("offline-{}-{number}", self.agent);
-        let title = format!("offline {}x{number} {}", self.agent, stage.word());
-        let act = Act::Create { column: column.clone(), title: title.clone() };
-        let board = &self.board.id;
-        let intent = stage.intent(self.agent, Phase::Offline, board, &name, clock.now_us(), act);
+    async fn save(&mut self, stage: &Stage, number: u32) -> Result<()> {
+        let (clock, agent) = (stage.common.clock, self.saving.agent);
+        let next = self.saving.choose(number);
+        let (name, board) = (format!("offline-{agent}-{number}"), &self.saving.board.id);
+        let (act, now_us) = (next.act.clone(), clock.now_us());
+        let intent = stage.intent(agent, Phase::Offline, board, &name, now_us, act);
+        let intent = Intent { contested: next.contested, ..intent };
         let key = intent.key.clone();
         let sent = Sent { at_us: clock.now_us(), intent };
         stage.common.journal.write(Line::Sent(sent)).await?;
-        let card = self.replica.add(board, &column, &title).await?;
-        let (at_us, status, card) = (clock.now_us(), 201, Some(card));
+        let made = self.replica.save(board, &next.act, next.from).await?;
+        self.saving.did(&next, &made);
+        let (at_us, status, card) = (clock.now_us(), 201, Some(made));
         let (number, replayed, code) = (None, false, None);
         let answered = Answered { at_us, key, status, card, number, replayed, code, ticket: None };
         stage.common.journal.write(Line::Answered(answered)).await
     }
 
     async fn be_killed(&mut self, stage: &Stage) -> Result<()> {
-        let after = self.chance.gen_range(KILL_AFTER_MS);
+        let after = self.saving.chance.gen_range(KILL_AFTER_MS);
         let at_us = stage.common.clock.now_us();
         if self.replica.sync_and_be_killed(Duration::from_millis(after)).await? {
             say(stage, at_us, KILLED_AT_IT).await?;
@@ -162,7 +165,7 @@ impl Offline {
     async fn jump(&mut self, stage: &Stage) -> Result<()> {
         let at_us = stage.common.clock.now_us();
         if let Some(wall) = &self.replica.wall {
-            wall.jump(&mut self.chance, false)?;
+            wall.jump(&mut self.saving.chance, false)?;
             say(stage, at_us, JUMPED).await?;
         }
         Ok(())
@@ -198,8 +201,8 @@ impl Offline {
 
     /// Its board as it shows it, with the digest.
     pub async fn show(&self) -> (&Arc<Board>, Reading, Option<String>) {
-        let (reading, digest) = self.replica.show(&self.board, self.name).await;
-        (&self.board, reading, digest)
+        let (reading, digest) = self.replica.show(&self.saving.board, self.name).await;
+        (&self.saving.board, reading, digest)
     }
 
     pub async fn check(&self) -> Question {

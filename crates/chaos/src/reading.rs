@@ -3,7 +3,7 @@
 
 use crate::{
     act::{Card, Id, Standing},
-    expected::{Board as Expected, Since},
+    expected::Board as Expected,
     stream::Events,
     tickets,
     tongue::{self, Change},
@@ -154,12 +154,11 @@ pub async fn read_all(wire: &mut Wire, board: &Board, expected: &Expected) -> Re
         .push(whole(wire, "search", &tongue::search(id, &board.word, ""), head).await.only_live());
     let first = tongue::search(id, &board.word, "&limit=7");
     readings.push(pages(wire, "search in pages of 7", first, 7, ids.len()).await.only_live());
-    let by_title = expected.cards.iter().map(|(id, card)| (card.title.as_str(), id)).collect();
-    let (shown, mut claims) = tickets::read(wire, board, &by_title).await;
-    // Who has a card that a backup brought back, nobody kept count of.
-    claims
-        .cards
-        .retain(|claim| expected.cards.get(&claim.id).is_none_or(|card| card.since == Since::Now));
+    let contested = expected.contested.iter();
+    let contested = contested.flat_map(|(id, it)| it.titles().into_iter().map(move |it| (it, id)));
+    let by_title = expected.cards.iter().map(|(id, card)| (card.title.as_str(), id));
+    let by_title = by_title.chain(contested).collect();
+    let (shown, claims) = tickets::read(wire, board, &by_title).await;
     readings.extend([shown, claims]);
     readings.push(comments(wire, board, expected).await);
     let (changes, numbers, last) = changes(wire, id, head).await;

@@ -2,15 +2,20 @@
 //! is one more read path, and what it saved without a server must be on all of them in the end.
 
 use crate::{
-    act::{Card, Id, Standing},
+    act::{Act, Card, Id, Standing},
     reading::{Board, Reading, Shows},
     run::Question,
     server::{ACCOUNT, PASSWORD},
     wall::{self, Wall},
 };
-use anyhow::{Context, Result, ensure};
-use serde_json::Value;
-use std::{net::SocketAddr, path::PathBuf, process::Stdio, time::Duration};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    process::{Output, Stdio},
+    time::Duration,
+};
 use tokio::{
     io::AsyncWriteExt,
     process::{Child, Command},
@@ -59,9 +64,42 @@ impl Replica {
     }
 
     /// Saved on this replica; the server need not be there.
-    pub async fn add(&self, board: &Id, column: &Id, title: &str) -> Result<Id> {
+    async fn add(&self, board: &Id, column: &Id, title: &str) -> Result<Id> {
         let made = self.done(&["card", "add", board, "--column", column, title], "").await?;
         Ok(made["id"].as_str().context("no id was printed")?.to_owned())
+    }
+
+    /// The same of any act, on a card that stands so; the id of what was made or written to.
+    pub async fn save(&self, board: &Id, act: &Act, from: Standing) -> Result<Id> {
+        let edit = match act {
+            Act::Create { column, title } => return self.add(board, column, title).await,
+            Act::Move { card, column, first } => {
+                let place = if *first { "--first" } else { "--last" };
+                self.done(&["card", "move", card, "--column", column, place], "").await?;
+                return Ok(card.clone());
+            }
+            Act::Rename { card, title } => {
+                json!({ "verb": "renameCard", "card": card, "title": title })
+            }
+            Act::Archive { card } => json!({ "verb": "archiveCards", "cards": [card] }),
+            Act::Restore { card } if from == Standing::Deleted => {
+                json!({ "verb": "undeleteCards", "cards": [card] })
+            }
+            Act::Restore { card } => json!({ "verb": "restoreCards", "cards": [card] }),
+            Act::Delete { card } => json!({ "verb": "deleteCards", "cards": [card] }),
+            Act::Comment { card, text } => {
+                json!({ "verb": "addComment", "card": card, "text": text })
+            }
+            Act::Claim { .. } => bail!("a replica claims nothing"),
+        };
+        let asked = json!({ "ask": "edit", "board": board, "edit": edit }).to_string() + "\n";
+        let answer = self.done(&["call"], &asked).await?;
+        let edited = &answer["ok"]["edited"];
+        ensure!(edited["board"] == **board, "{edit} was answered {answer}");
+        ensure!(edited["unchanged"] == false, "{edit} changed nothing");
+        let made = edited["created"][0].as_str();
+        let made = made.or(act.card().map(String::as_str)).context("nothing was made")?;
+        Ok(made.to_owned())
     }
 
     /// Brings it and the server together.
@@ -100,7 +138,11 @@ impl Replica {
 
     /// What `holdfast check` finds.
     async fn check(&self) -> Result<Vec<String>> {
-        let found = self.done(&["check"], "").await?;
+        // It does not succeed where it finds something.
+        let (found, _) = self.ended(&["check"], "").await?;
+        let found: Value = serde_json::from_slice(&found.stdout).with_context(|| {
+            format!("{}: {}", found.status, String::from_utf8_lossy(&found.stderr).trim())
+        })?;
         let problems = found["problems"].as_array().context("check printed no problems")?;
         Ok(problems.iter().map(Value::to_string).collect())
     }
@@ -146,7 +188,18 @@ impl Replica {
         command.kill_on_drop(true).spawn().with_context(|| self.program.display().to_string())
     }
 
+    /// What it prints, where it succeeds.
     async fn done(&self, arguments: &[&str], input: &str) -> Result<Value> {
+        let (output, said) = self.ended(arguments, input).await?;
+        ensure!(output.status.success(), "holdfast {} said: {said}", arguments.join(" "));
+        if output.stdout.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&output.stdout).context("it printed no JSON")
+    }
+
+    /// Also what it says where it does not.
+    async fn ended(&self, arguments: &[&str], input: &str) -> Result<(Output, String)> {
         let mut child = self.spawn(arguments)?;
         if let Some(mut stdin) = child.stdin.take() {
             // A command that does not read its input may be gone already.
@@ -157,11 +210,7 @@ impl Replica {
         pid.inspect(|pid| wall::forget(*pid));
         let output = ended.context("it did not end in time")??;
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        ensure!(output.status.success(), "holdfast {} said: {said}", arguments.join(" "));
-        if output.stdout.is_empty() {
-            return Ok(Value::Null);
-        }
-        serde_json::from_slice(&output.stdout).context("it printed no JSON")
+        Ok((output, said))
     }
 }
 

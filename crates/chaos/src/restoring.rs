@@ -2,11 +2,12 @@
 //! only the server held is gone, and is counted.
 
 use crate::{
-    act::{Card, Id},
+    act::Id,
     disk::{self, Copy},
     hearing::Logs,
-    journal::{Line, Restored},
+    journal::{Kept, Line, Restored},
     listening::listened,
+    logged::numbers,
     reading::{Board, Reading, Readings, Shows},
     run::{Looked, Question},
     server::Place,
@@ -71,8 +72,10 @@ impl Backups {
         self.questions.push(sound);
         let by_us = stage.common.clock.now_us();
         for board in listened(&self.boards) {
-            self.logs.insert((turn, board.id.clone()), copy.log(&board.id).await?);
-            let found = Readings::only(copy.read(&board.id, disk::ON_DISK).await);
+            let log = copy.log(&board.id).await?;
+            let (reading, numbers) = (copy.read(&board.id, disk::ON_DISK).await, numbers(&log));
+            self.logs.insert((turn, board.id.clone()), log);
+            let found = Readings { readings: vec![reading], numbers };
             self.looked.push(Looked::new("before backups were put back", by_us, board, found));
         }
         copy.close().await?;
@@ -80,15 +83,17 @@ impl Backups {
     }
 
     /// By SQL: all that was acknowledged before it began must be in it.
-    async fn read(&mut self, file: &Path, by_us: u64) -> Result<BTreeMap<Id, Vec<Card>>> {
+    async fn read(&mut self, file: &Path, by_us: u64) -> Result<BTreeMap<Id, Kept>> {
         let (mut copy, sound) = Copy::open(file).await?;
         self.questions.push(sound);
         let mut boards = BTreeMap::new();
         for board in &self.boards {
             let mut reading = Reading::new("SQL on a backup", Shows::CardsById);
-            reading.cards = copy.cards(&board.id, &mut reading.faults).await?;
-            boards.insert(board.id.clone(), reading.cards.clone());
-            let found = Readings::only(reading.only_live());
+            let kept = copy.kept(&board.id, &mut reading.faults).await?;
+            reading.cards.clone_from(&kept.cards);
+            boards.insert(board.id.clone(), kept);
+            let numbers = numbers(&copy.log(&board.id).await?);
+            let found = Readings { readings: vec![reading.only_live()], numbers };
             self.looked.push(Looked::new("in backups", by_us, board, found));
         }
         copy.close().await?;

@@ -18,6 +18,8 @@ use tokio::sync::{RwLock, watch};
 /// A board that a broken server answered too early is waited for, so that the run goes on.
 const BOARD_TRIES_MAX: usize = 100;
 const BOARD_AGAIN_AFTER: Duration = Duration::from_millis(50);
+/// Few, so that they are written to often.
+const CONTESTED_EACH: usize = 2;
 /// A server answers one board's reader while another's is asked the next.
 const BOARDS_AT_ONCE: usize = 3;
 
@@ -70,7 +72,16 @@ impl Stage {
         act: Act,
     ) -> Intent {
         let key = format!("{}-{name}", self.word());
-        Intent { key, agent, phase, board: board.clone(), act, road: Road::Api, due_us }
+        Intent {
+            key,
+            agent,
+            phase,
+            board: board.clone(),
+            act,
+            road: Road::Api,
+            due_us,
+            contested: false,
+        }
     }
 
     pub fn heard(&self, known: &Known) {
@@ -104,6 +115,27 @@ impl Stage {
         let number = named.get(&title).copied().context("the board has no number")?;
         let board = Board { id, number, columns, word: self.word() };
         Ok((Arc::new(board), Question { asked, fault }))
+    }
+
+    /// Cards that several will write to, on each of some boards.
+    pub async fn make_contested(
+        &self,
+        wire: &Wire,
+        boards: &[Arc<Board>],
+    ) -> Result<Vec<(usize, Id)>> {
+        let (mut agent, mut made) = (self.agent(0, wire), Vec::new());
+        for (at, board) in boards.iter().enumerate() {
+            for number in 0..CONTESTED_EACH {
+                let (name, column) = (format!("contested-{at}-{number}"), board.columns[0].clone());
+                let title = format!("contested {at}x{number} {}", self.word());
+                let (act, due_us) = (Act::Create { column, title }, self.common.clock.now_us());
+                let intent = self.intent(0, Phase::Edge, &board.id, &name, due_us, act);
+                let intent = Intent { contested: true, ..intent };
+                let known = agent.carry_out(&intent).await?;
+                made.push((at, known.card().context("a contested card was not made")?));
+            }
+        }
+        Ok(made)
     }
 
     /// Looks at every read path of boards for what was acknowledged until now.

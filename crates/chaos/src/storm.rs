@@ -58,6 +58,7 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         boards.push(board);
         questions.push(made);
     }
+    let contested = stage.make_contested(&wire, listened(&boards)).await?;
     let until_us = clock.now_us() + crate::clock::us(Duration::from_secs_f64(settings.seconds));
     let mut agents = JoinSet::new();
     for number in 0..settings.agents {
@@ -65,15 +66,17 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         let shared = if number % 2 == 0 { 1 } else { boards.len() };
         let chance = StdRng::seed_from_u64(settings.seed ^ (u64::from(number) << 32));
         let (boards, cards) = (boards[..shared].to_vec(), Vec::new());
+        let on_them = contested.iter().filter(|(board, _)| *board < shared);
+        let contested = on_them.cloned().collect();
         // Half of the ones and half of the others speak as the earlier server's programs do.
         let by_tickets = number % 4 >= 2;
-        let busy = Busy { agent: number, by_tickets, boards, cards, chance, made: 0 };
+        let busy = Busy { agent: number, by_tickets, boards, cards, chance, contested, made: 0 };
         agents.spawn(act_until(stage.clone(), stage.agent(number, &wire), busy, until_us));
     }
     let listeners = Listeners::begin(&stage, &wire, &boards);
     let mut replicas = JoinSet::new();
     if let Some(replica) = &settings.replica {
-        for offline in Offline::begin(&stage, replica, address, &boards).await? {
+        for offline in Offline::begin(&stage, replica, address, &boards, &contested).await? {
             replicas.spawn(offline.act_until(stage.clone(), until_us));
         }
     }
@@ -187,7 +190,8 @@ async fn act_until(stage: Stage, mut agent: Agent, mut busy: Busy, until_us: u64
         let road = busy.road(&next);
         let act = next.act.clone();
         let intent = stage.intent(agent.number, Phase::Storm, board, &name, due_us, act);
-        let intent = Intent { road, ..intent };
+        let contested = busy.is_contested(&next);
+        let intent = Intent { road, contested, ..intent };
         if let Act::Claim { card, .. } = &next.act {
             claim(&stage, &mut agent, &intent, card).await?;
             due_us += crate::clock::us(every);

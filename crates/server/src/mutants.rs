@@ -9,6 +9,8 @@ static LEFT_OUT: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("HOLD
 
 /// How long a server that answers too early takes for the disk behind its answers.
 pub const COMMIT: Duration = Duration::from_millis(50);
+/// Of the changes, one of so many is told to nobody where that rule is left out.
+const UNTOLD_EVERY: u64 = 7;
 /// Where the server that this began with cut its lists.
 const CUT_AT: usize = 50;
 
@@ -24,6 +26,11 @@ pub fn spoil(list: &mut Vec<EntityId>) {
     if is_left_out("a list is whole") {
         list.truncate(CUT_AT);
     }
+}
+
+/// Whether those who listen are not told of a change.
+pub fn is_untold(number: u64) -> bool {
+    number.is_multiple_of(UNTOLD_EVERY) && is_left_out("every change is told")
 }
 
 /// Where a page begins: one card too late, unless it is the first page.

@@ -40,10 +40,11 @@ fn head(text: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(text, "| server's memory at most | {} MiB |\n", report.memory_kib / 1024)?;
     let outcomes = &judgement.outcomes;
     writeln!(text, "Stable: {} cards.", outcomes.stable)?;
-    let rolled_back = outcomes.rolled_back.len();
+    let (cards, besides) = (outcomes.rolled_back.len(), outcomes.rolled_back_besides);
     writeln!(
         text,
-        "Rolled back, since a backup was put back and no replica had made them: {rolled_back}."
+        "Rolled back, since a backup was put back and no replica had made them: {cards} cards, and {besides} comments \
+         and claims."
     )?;
     for (name, ids) in [
         ("Lost", &outcomes.lost),
