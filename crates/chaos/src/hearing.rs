@@ -35,9 +35,9 @@ pub struct Span {
     /// It began behind this number, where that was told.
     pub since: Option<u64>,
     pub told: Vec<Told>,
-    /// Whether it was there until all had been told of which somebody was waited for; else it was cut, and its end is
-    /// nobody's fault.
-    pub to_the_end: bool,
+    /// Where it was there to the end: all that was acknowledged by then had to be told. Else it was cut, and nobody
+    /// knows what was still on its way.
+    pub owes_until_us: Option<u64>,
     /// What was wrong with its form.
     pub faults: Vec<String>,
 }
@@ -47,6 +47,7 @@ pub struct Span {
 struct Made {
     card: Id,
     sent_us: u64,
+    answered_us: u64,
     /// It comes to the server when its replica does.
     on_replica: bool,
 }
@@ -90,7 +91,8 @@ fn made(history: &History, board: &Id) -> Vec<Made> {
     let made = writes.filter(|write| write.intent.is_create()).filter_map(|write| {
         let answered = write.acknowledged()?;
         let on_replica = write.intent.is_on_replica();
-        Some(Made { card: answered.card.clone()?, sent_us: write.sent_us, on_replica })
+        let (card, answered_us) = (answered.card.clone()?, answered.at_us);
+        Some(Made { card, sent_us: write.sent_us, answered_us, on_replica })
     });
     made.collect()
 }
@@ -146,7 +148,7 @@ fn events(span: &Span, log: &[Logged], faults: &mut Vec<String>) -> Option<(u64,
     let all: Vec<Stored> = log.iter().flat_map(stored).collect();
     if span.told.is_empty() {
         // Where it was there to the end, all that was made meanwhile is missing.
-        return span.to_the_end.then_some((u64::MAX, u64::MAX));
+        return span.owes_until_us.map(|_| (0, 0));
     }
     let from_each = (0..all.len()).map(|from| (as_far(&all, from, &span.told), from));
     let ((far, until), from) = from_each.max_by_key(|((far, _), _)| *far)?;
@@ -197,7 +199,8 @@ fn missing(
     let numbers: BTreeMap<&Id, u64> = created.map(|(number, thing)| (&thing.id, number)).collect();
     let mut missing = made.iter().filter(|made| made.sent_us > span.began_us).filter_map(|made| {
         let number = *numbers.get(&made.card)?;
-        let owed_at_the_end = span.to_the_end && !made.on_replica;
+        let by_then = span.owes_until_us.is_some_and(|until_us| made.answered_us <= until_us);
+        let owed_at_the_end = by_then && !made.on_replica;
         (number < first || number > last && owed_at_the_end).then_some((&made.card, number))
     });
     let (card, number) = missing.next()?;

@@ -43,7 +43,16 @@ fn told(path: Path, from: usize, to: usize) -> Span {
     });
     let since = (path == Path::Events).then_some(u64::try_from(from).unwrap());
     let (board, told) = ("board".to_owned(), told.collect());
-    Span { path, board, turn: 0, began_us: 10, since, told, to_the_end: true, faults: Vec::new() }
+    Span {
+        path,
+        board,
+        turn: 0,
+        began_us: 10,
+        since,
+        told,
+        owes_until_us: Some(40),
+        faults: Vec::new(),
+    }
 }
 
 /// The cards b and c were sent and acknowledged while somebody listened, and a before.
@@ -83,13 +92,13 @@ fn what_a_whole_server_tells_is_right_from_wherever_it_begins() {
         for from in 0..3 {
             assert_eq!(check(told(path, from.min(2), 4)), Vec::<String>::new());
         }
-        let cut = Span { to_the_end: false, ..told(path, 1, 3) };
+        let cut = Span { owes_until_us: None, ..told(path, 1, 3) };
         assert_eq!(
             check(cut),
             Vec::<String>::new(),
             "the end of a link that was cut is nobody's fault"
         );
-        let silent = Span { to_the_end: false, ..told(path, 2, 2) };
+        let silent = Span { owes_until_us: None, ..told(path, 2, 2) };
         assert_eq!(check(silent), Vec::<String>::new());
     }
 }
@@ -117,6 +126,8 @@ fn the_first_one_that_was_left_out_is_missed() {
     let mut span = told(Path::Socket, 2, 4);
     span.told.remove(0);
     assert_eq!(check(span), ["the card b, number 3, was acknowledged and not told, and 0 more"]);
+    let before_c = Span { owes_until_us: Some(25), ..told(Path::Socket, 1, 3) };
+    assert_eq!(check(before_c), Vec::<String>::new(), "c was acknowledged later");
 }
 
 #[test]

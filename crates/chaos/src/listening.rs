@@ -40,7 +40,8 @@ pub struct Listeners {
     boards: Vec<Arc<Board>>,
     all: Vec<(Path, Id, watch::Receiver<Has>)>,
     running: JoinSet<Result<Vec<Span>>>,
-    ending: watch::Sender<bool>,
+    /// All that is acknowledged by then has to be told, when that is known.
+    ending: watch::Sender<Option<u64>>,
 }
 
 impl Listeners {
@@ -48,7 +49,7 @@ impl Listeners {
     pub fn begin(stage: &Stage, wire: &Wire, boards: &[Arc<Board>]) -> Listeners {
         let boards: Vec<Arc<Board>> = listened(boards).to_vec();
         let (mut all, mut running) = (Vec::new(), JoinSet::new());
-        let ending = watch::Sender::new(false);
+        let ending = watch::Sender::new(None);
         for board in &boards {
             for path in [Path::Events, Path::Socket] {
                 let (has, seen) = watch::channel(Has::default());
@@ -64,9 +65,10 @@ impl Listeners {
 
     /// Nobody harms anything now. A last card is made on each board, and all have to hear of it; then they end.
     pub async fn end(mut self, stage: &Stage, wire: &Wire) -> Result<(Vec<Span>, Vec<Question>)> {
-        let mut deaf = Vec::new();
+        let (mut deaf, mut until_us) = (Vec::new(), 0);
         for number in 0..LAST_TRIES {
             self.all_have(|has, _| has.connected).await;
+            until_us = stage.common.clock.now_us();
             let made = self.make_the_last(stage, wire, number).await?;
             deaf = self
                 .all_have(|has, board| {
@@ -80,7 +82,7 @@ impl Listeners {
                 break;
             }
         }
-        self.ending.send_replace(true);
+        self.ending.send_replace(Some(until_us));
         let mut spans = Vec::new();
         while let Some(ended) = self.running.join_next().await {
             spans.extend(ended??);
@@ -141,7 +143,7 @@ struct Listener {
     path: Path,
     wire: Wire,
     has: watch::Sender<Has>,
-    ended: watch::Receiver<bool>,
+    ended: watch::Receiver<Option<u64>>,
     spans: Vec<Span>,
 }
 
@@ -157,12 +159,12 @@ enum Stream {
 
 impl Listener {
     async fn until_the_end(mut self) -> Result<Vec<Span>> {
-        while !*self.ended.borrow() {
+        while self.ended.borrow().is_none() {
             let turn = self.turn().await;
             let mut ended = self.ended.clone();
             let connected = tokio::select! {
                 connected = timeout(CONNECTS_WITHIN, self.connect(turn)) => connected,
-                _ = ended.wait_for(|ended| *ended) => break,
+                _ = ended.wait_for(Option::is_some) => break,
             };
             match connected {
                 // A backup that was put back meanwhile knows another log.
@@ -222,7 +224,7 @@ impl Listener {
         let (path, board, began_us) =
             (self.path, self.board.id.clone(), self.stage.common.clock.now_us());
         let (told, faults) = (Vec::new(), Vec::new());
-        Span { path, board, turn, began_us, since, told, to_the_end: false, faults }
+        Span { path, board, turn, began_us, since, told, owes_until_us: None, faults }
     }
 
     /// Until it is gone, or all has been told that is waited for.
@@ -239,8 +241,8 @@ impl Listener {
             let next = tokio::select! {
                 biased;
                 next = next(&mut stream) => next,
-                _ = ended.wait_for(|ended| *ended) => {
-                    span.to_the_end = true;
+                until_us = ended.wait_for(Option::is_some) => {
+                    span.owes_until_us = until_us.ok().and_then(|until_us| *until_us);
                     break;
                 }
             };
