@@ -42,10 +42,10 @@ pub struct Span {
     pub faults: Vec<String>,
 }
 
-/// A card that was acknowledged while somebody listened.
-#[derive(Clone, Debug)]
-struct Made {
-    card: Id,
+/// A card that was acknowledged, and the number of the change that made it.
+struct Made<'a> {
+    card: &'a Id,
+    number: u64,
     sent_us: u64,
     answered_us: u64,
     /// It comes to the server when its replica does.
@@ -68,43 +68,64 @@ pub type Logs = BTreeMap<(u32, Id), Vec<Logged>>;
 /// Holds all of it against the logs.
 pub fn judge(spans: &[Span], logs: &Logs, history: &History) -> Heard {
     let mut heard = Heard { connections: spans.len(), ..Heard::default() };
+    let mut by_log: BTreeMap<(u32, &Id), Vec<&Span>> = BTreeMap::new();
     for span in spans {
         let count = match span.path {
             Path::Events => &mut heard.events,
             Path::Socket => &mut heard.socket_events,
         };
         *count += span.told.len();
-        let made = made(history, &span.board);
-        let found = match logs.get(&(span.turn, span.board.clone())) {
-            Some(log) => faults(span, log, &made),
-            None => vec!["nobody read the log that it was told from".to_owned()],
-        };
-        let where_it_was =
-            format!("{:?} of {}, from {} ms on", span.path, span.board, span.began_us / 1000);
-        heard.faults.extend(found.into_iter().map(|fault| format!("{where_it_was}: {fault}")));
+        by_log.entry((span.turn, &span.board)).or_default().push(span);
+    }
+    for ((turn, board), spans) in by_log {
+        let log = logs.get(&(turn, board.clone())).map(|log| Log::of(log, history, board));
+        for span in spans {
+            let found = match &log {
+                Some(log) => faults(span, log),
+                None => vec!["nobody read the log that it was told from".to_owned()],
+            };
+            let began_ms = span.began_us / 1000;
+            let where_it_was = format!("{:?} of {board}, from {began_ms} ms on", span.path);
+            heard.faults.extend(found.into_iter().map(|fault| format!("{where_it_was}: {fault}")));
+        }
     }
     heard
 }
 
-fn made(history: &History, board: &Id) -> Vec<Made> {
-    let writes = history.writes.iter().filter(|write| write.intent.board == *board);
-    let made = writes.filter(|write| write.intent.is_create()).filter_map(|write| {
-        let answered = write.acknowledged()?;
-        let on_replica = write.intent.is_on_replica();
-        let (card, answered_us) = (answered.card.clone()?, answered.at_us);
-        Some(Made { card, sent_us: write.sent_us, answered_us, on_replica })
-    });
-    made.collect()
+/// A log, and what of it was acknowledged.
+struct Log<'a> {
+    changes: &'a [Logged],
+    events: Vec<Stored>,
+    made: Vec<Made<'a>>,
 }
 
-fn faults(span: &Span, log: &[Logged], made: &[Made]) -> Vec<String> {
+impl<'a> Log<'a> {
+    fn of(changes: &'a [Logged], history: &'a History, board: &Id) -> Log<'a> {
+        let creates = |field: &String| field == "created";
+        let things = changes.iter().flat_map(|it| it.things.iter().map(|thing| (it.number, thing)));
+        let created = things
+            .filter(|(_, thing)| thing.kind == "card" && thing.fields.iter().any(creates))
+            .map(|(number, thing)| (&thing.id, number));
+        let numbers: BTreeMap<&Id, u64> = created.collect();
+        let writes = history.writes.iter().filter(|write| write.intent.board == *board);
+        let made = writes.filter(|write| write.intent.is_create()).filter_map(|write| {
+            let (answered, sent_us) = (write.acknowledged()?, write.sent_us);
+            let (card, answered_us) = (answered.card.as_ref()?, answered.at_us);
+            let (number, on_replica) = (*numbers.get(card)?, write.intent.is_on_replica());
+            Some(Made { card, number, sent_us, answered_us, on_replica })
+        });
+        Log { changes, events: changes.iter().flat_map(stored).collect(), made: made.collect() }
+    }
+}
+
+fn faults(span: &Span, log: &Log) -> Vec<String> {
     let mut faults = span.faults.clone();
     let heard = match span.path {
-        Path::Events => changes(span, log, &mut faults),
-        Path::Socket => events(span, log, &mut faults),
+        Path::Events => changes(span, log.changes, &mut faults),
+        Path::Socket => events(span, &log.events, &mut faults),
     };
     if let Some(heard) = heard {
-        faults.extend(missing(span, log, made, heard));
+        faults.extend(missing(span, &log.made, heard));
     }
     faults
 }
@@ -144,13 +165,12 @@ struct Stored {
 }
 
 /// The same, where only the order of all events can say which changes they are of.
-fn events(span: &Span, log: &[Logged], faults: &mut Vec<String>) -> Option<(u64, u64)> {
-    let all: Vec<Stored> = log.iter().flat_map(stored).collect();
+fn events(span: &Span, all: &[Stored], faults: &mut Vec<String>) -> Option<(u64, u64)> {
     if span.told.is_empty() {
         // Where it was there to the end, all that was made meanwhile is missing.
         return span.owes_until_us.map(|_| (0, 0));
     }
-    let from_each = (0..all.len()).map(|from| (as_far(&all, from, &span.told), from));
+    let from_each = (0..all.len()).map(|from| (as_far(all, from, &span.told), from));
     let ((far, until), from) = from_each.max_by_key(|((far, _), _)| *far)?;
     if far < span.told.len() {
         let before = far.checked_sub(1).map(|before| &span.told[before]);
@@ -186,24 +206,12 @@ fn as_far(all: &[Stored], from: usize, told: &[Told]) -> (usize, usize) {
 
 /// What was made while it was there and was never told on it. What was made at the very end of a connection that was
 /// cut may not have come.
-fn missing(
-    span: &Span,
-    log: &[Logged],
-    made: &[Made],
-    (first, last): (u64, u64),
-) -> Option<String> {
-    let creates = |field: &String| field == "created";
-    let things = log.iter().flat_map(|it| it.things.iter().map(|thing| (it.number, thing)));
-    let created =
-        things.filter(|(_, thing)| thing.kind == "card" && thing.fields.iter().any(creates));
-    let numbers: BTreeMap<&Id, u64> = created.map(|(number, thing)| (&thing.id, number)).collect();
-    let mut missing = made.iter().filter(|made| made.sent_us > span.began_us).filter_map(|made| {
-        let number = *numbers.get(&made.card)?;
+fn missing(span: &Span, made: &[Made], (first, last): (u64, u64)) -> Option<String> {
+    let mut missing = made.iter().filter(|made| made.sent_us > span.began_us).filter(|made| {
         let by_then = span.owes_until_us.is_some_and(|until_us| made.answered_us <= until_us);
-        let owed_at_the_end = by_then && !made.on_replica;
-        (number < first || number > last && owed_at_the_end).then_some((&made.card, number))
+        made.number < first || made.number > last && by_then && !made.on_replica
     });
-    let (card, number) = missing.next()?;
+    let Made { card, number, .. } = missing.next()?;
     let more = missing.count();
     Some(format!(
         "the card {card}, number {number}, was acknowledged and not told, and {more} more"

@@ -12,7 +12,7 @@ use crate::{
     wire::Wire,
 };
 use anyhow::{Context, Result, ensure};
-use std::{collections::BTreeSet, future::Future, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -171,10 +171,8 @@ impl Listener {
                 Ok(Ok((stream, since))) if self.turn().await == turn => {
                     self.listen(stream, turn, since).await?;
                 }
-                Ok(Err(error)) if error.is::<NotConnected>() || error.is::<NotInLog>() => {
-                    if self.turn().await == turn {
-                        self.fault(turn, format!("{error:#}"));
-                    }
+                Ok(Err(error)) if is_wrong(&error) && self.turn().await == turn => {
+                    self.fault(turn, format!("{error:#}"));
                 }
                 _ => {}
             }
@@ -270,17 +268,20 @@ impl Listener {
 }
 
 /// What was told, with the ids of cards that it made, or the title of one that is the last.
-fn next(stream: &mut Stream) -> impl Future<Output = Result<Option<(Told, Vec<String>)>>> + '_ {
-    async move {
-        Ok(match stream {
-            Stream::Events { events, .. } => events.next().await?.map(|change| {
-                (Told::Change { number: change.number, things: change.things }, change.made)
-            }),
-            Stream::Socket(socket) => socket.next().await?.map(|(told, title)| {
-                (told, title.starts_with(LAST).then_some(title).into_iter().collect())
-            }),
-        })
-    }
+async fn next(stream: &mut Stream) -> Result<Option<(Told, Vec<String>)>> {
+    Ok(match stream {
+        Stream::Events { events, .. } => events.next().await?.map(|change| {
+            (Told::Change { number: change.number, things: change.things }, change.made)
+        }),
+        Stream::Socket(socket) => socket.next().await?.map(|(told, title)| {
+            (told, title.starts_with(LAST).then_some(title).into_iter().collect())
+        }),
+    })
+}
+
+/// Whether a connection that was not had is the server's fault.
+fn is_wrong(error: &anyhow::Error) -> bool {
+    error.is::<NotConnected>() || error.is::<NotInLog>()
 }
 
 /// The server knows no number any more that it told.
