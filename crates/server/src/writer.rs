@@ -1,6 +1,8 @@
 //! The one task that writes. It takes all jobs that wait, runs them in one transaction, and answers only after the
 //! commit, which waits for the disk once for all of them.
 
+#[cfg(test)]
+mod agreement;
 mod carrying_out;
 mod job;
 

@@ -2,8 +2,8 @@
 //! answers go out once it is on disk.
 
 use crate::{
-    ServerError, Shared,
-    writer::{On, board_job},
+    ServerError, Shared, now_ms,
+    writer::{BoardWork, On, board_job},
 };
 use domain::{id::*, stamp::ChangeId};
 use store::{
@@ -27,14 +27,7 @@ pub async fn push(
 ) -> Result<Option<Answers>, ServerError> {
     let told = shared.rooms.clone();
     let acts = offers.iter().map(|offer| offer.change.act).collect();
-    let work = board_job(move |connection, sitting| {
-        let offers = offers.clone();
-        Box::pin(async move {
-            let Some(member) = sitting.member(connection, account).await? else { return Ok(None) };
-            let verdict = sitting.take_in(connection, member, offers, |_| true).await?;
-            Ok(Some((sitting.board.head.position.seq, verdict)))
-        })
-    });
+    let work = pushing(account, offers, || u64::try_from(now_ms()).unwrap_or(0));
     let tell = move |outcome: &Option<(u64, Verdict)>| {
         if let Some((head, verdict)) = outcome {
             told.live.tell(board, *head);
@@ -46,6 +39,22 @@ pub async fn push(
         Err(ServerError::NotFound(_)) => Ok(None),
         outcome => Ok(outcome?.map(|(_, verdict)| verdict.answers)),
     }
+}
+
+/// A push as a job, with the end of the log behind it. `clock` says what time it is, in milliseconds.
+pub fn pushing(
+    account: AccountId,
+    offers: Vec<Offer>,
+    clock: impl Fn() -> u64 + Send + 'static,
+) -> impl BoardWork<Option<(u64, Verdict)>> {
+    board_job(move |connection, sitting| {
+        let (offers, now_ms) = (offers.clone(), clock());
+        Box::pin(async move {
+            let Some(member) = sitting.member(connection, account).await? else { return Ok(None) };
+            let verdict = sitting.take_in_at(connection, member, offers, |_| true, now_ms).await?;
+            Ok(Some((sitting.board.head.position.seq, verdict)))
+        })
+    })
 }
 
 pub fn role_of(role: account::Role) -> Role {

@@ -19,6 +19,13 @@ mod taking_over;
 mod upgrade;
 mod watched;
 
+#[cfg(test)]
+pub(crate) use {
+    accepting::{known_answer, pushing},
+    sharing::{arrived, promised},
+    taking_over::{look_through, settle},
+};
+
 pub use sitting::Sitting;
 pub use upgrade::open;
 pub(crate) use upgrade::{accept_key, switching, upgrade};

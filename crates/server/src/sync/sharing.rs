@@ -106,7 +106,7 @@ pub async fn held(
 }
 
 /// A share begins, or goes on where it stopped.
-async fn promised(
+pub async fn promised(
     connection: &mut Connection,
     key: IncomingKey,
     promise: &Promise,
@@ -131,7 +131,7 @@ async fn promised(
 }
 
 /// More of a log that is being shared. What is here already, or does not follow, is left.
-async fn arrived(
+pub async fn arrived(
     connection: &mut Connection,
     key: IncomingKey,
     head: Position,

@@ -138,11 +138,23 @@ impl Sitting {
         offers: Vec<Offer>,
         is_kept: impl FnOnce(&Verdict) -> bool,
     ) -> Result<Verdict, ServerError> {
+        let now = u64::try_from(now_ms()).unwrap_or(0);
+        self.take_in_at(connection, member, offers, is_kept, now).await
+    }
+
+    /// As [`Sitting::take_in`], where it is another time.
+    pub async fn take_in_at(
+        &mut self,
+        connection: &mut Connection,
+        member: Member,
+        offers: Vec<Offer>,
+        is_kept: impl FnOnce(&Verdict) -> bool,
+        now_ms: u64,
+    ) -> Result<Verdict, ServerError> {
         let needs = needs(&self.board, &offers);
         self.know(connection, needs).await?;
-        let now = u64::try_from(now_ms()).unwrap_or(0);
         let before = self.board.head.position.seq;
-        let mut verdict = accept(&mut self.board, &mut self.known, member, offers, now);
+        let mut verdict = accept(&mut self.board, &mut self.known, member, offers, now_ms);
         if is_kept(&verdict) {
             self.touched = true;
             self.waiting.take(&mut verdict);

@@ -68,7 +68,7 @@ pub async fn take_over(shared: &Shared, key: IncomingKey) -> Result<Standing, Se
 }
 
 /// What was promised and what arrived, where the two agree; how the share stands where they do not.
-fn look_through(
+pub fn look_through(
     board: BoardId,
     promise: &[u8],
     staged: &[Vec<u8>],
