@@ -10,6 +10,7 @@ mod people;
 mod presence;
 mod served;
 mod sharing;
+mod snapshots;
 mod table;
 
 #[path = "../../../sync/tests/storm/authority.rs"]

@@ -10,7 +10,10 @@ use domain::{
     register::{Field, Kind},
     view,
 };
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::Path,
+};
 use store::{Folder, Opening, Store, boards, sharing};
 use sync::{
     following::Following,
@@ -104,6 +107,19 @@ impl Table {
         let following = engine.following(board).await.unwrap();
         Seat { engine, patches, following, session: None, board, me: person }
     }
+
+    /// The same server, for another history; its folders stay with the first one.
+    pub fn again(&self) -> Table {
+        let authority = self.authority.clone();
+        Table { authority, board: self.board, me: self.me, folders: Vec::new() }
+    }
+
+    /// An engine on a folder that has the board already.
+    pub async fn seat_again(&self, root: &Path) -> Seat {
+        let (mut engine, patches) = start(root).await;
+        let following = engine.following(self.board).await.unwrap();
+        Seat { engine, patches, following, session: None, board: self.board, me: self.me }
+    }
 }
 
 impl Seat {
@@ -117,6 +133,27 @@ impl Seat {
         let follow = self.following.follow(locator);
         self.say(table, follow).await;
         self.exchange(table).await;
+    }
+
+    /// As [`Seat::connect`], where nothing comes through behind so many messages of a snapshot; whether there were more.
+    pub async fn connect_until(&mut self, table: &mut Table, messages: usize) -> bool {
+        let mut session = Session::default();
+        let locator = self.engine.locator(self.board).await.unwrap();
+        let mut said = VecDeque::from([self.following.follow(locator)]);
+        let mut heard = 0;
+        while let Some(message) = said.pop_front() {
+            for answer in table.authority.hear(&mut session, self.me, message, NOW_MS) {
+                let FromServer::Board(_, news) = answer else { continue };
+                let is_counted = matches!(news, BoardNews::Snapshot(_) | BoardNews::Part(_));
+                if is_counted && heard == messages {
+                    return true;
+                }
+                heard += usize::from(is_counted);
+                said.extend(self.try_hear(news).await.unwrap());
+            }
+        }
+        self.session = Some(session);
+        false
     }
 
     pub async fn disconnect(&mut self) {

@@ -19,4 +19,5 @@ mod permission;
 mod pushing;
 mod serving;
 mod sharing;
+mod snapshot_cuts;
 mod snapshots;

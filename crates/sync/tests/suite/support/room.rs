@@ -99,21 +99,29 @@ impl Room {
 
     /// The board as a snapshot in two parts.
     pub fn snapshot(&self, common: Option<Position>) -> (SnapshotOffer, Vec<Part>) {
+        self.snapshot_by(self.board.things().div_ceil(2).max(1), common)
+    }
+
+    /// As [`Room::snapshot`], with at most so many things in a part.
+    pub fn snapshot_by(
+        &self,
+        things_each: usize,
+        common: Option<Position>,
+    ) -> (SnapshotOffer, Vec<Part>) {
         let whole = parts(&self.board);
-        let mut things: Vec<Thing> =
+        let things: Vec<Thing> =
             whole.iter().flat_map(|part| minicbor::decode::<Vec<Thing>>(part).unwrap()).collect();
-        let rest = things.split_off(things.len() / 2);
         let at = self.head();
-        let part = |(part, things): (u32, Vec<Thing>)| Part {
+        let part = |(part, things): (u32, &[Thing])| Part {
             at,
             part,
             things: minicbor::to_vec(things).unwrap().into(),
         };
-        let parts: Vec<Part> = (0..).zip([things, rest]).map(part).collect();
+        let parts: Vec<Part> = (0..).zip(things.chunks(things_each)).map(part).collect();
         let latest = self.board.head.latest;
         let offer = SnapshotOffer {
             at,
-            parts: 2,
+            parts: parts.len().try_into().unwrap(),
             things: self.board.things().try_into().unwrap(),
             digest: self.board.head.digest.to_be_bytes(),
             latest_ms: latest.ms,
