@@ -24,9 +24,7 @@ use std::{
 };
 use sync::{
     frame,
-    message::{
-        Answer, BoardNews, FromClient, FromServer, Hello, PROTOCOL_MAX, PROTOCOL_MIN, Push, Pushed,
-    },
+    message::{Answer, BoardNews, FromClient, FromServer, Hello, PROTOCOL_MIN, Push, Pushed},
 };
 use tokio::{net::TcpStream, task::JoinSet, time::timeout};
 use tokio_tungstenite::{
@@ -101,7 +99,8 @@ impl Pusher {
         let (changes, cards) = (Vec::new(), Vec::new());
         let mut pusher = Pusher { stream, board: board_id, changes, cards };
         let app = "holdfast-load".to_owned();
-        let (protocol_min, protocol_max) = (PROTOCOL_MIN, PROTOCOL_MAX);
+        // All that is needed here, and a server of any age speaks it.
+        let (protocol_min, protocol_max) = (PROTOCOL_MIN, PROTOCOL_MIN);
         pusher.say(&FromClient::Hello(Hello { protocol_min, protocol_max, app })).await?;
         loop {
             if let FromServer::Boards(boards) = pusher.hear().await? {

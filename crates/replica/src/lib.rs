@@ -22,6 +22,7 @@ mod people;
 mod permission;
 mod reading_on;
 mod reads;
+mod resuming;
 mod servers;
 mod sharing;
 mod status;

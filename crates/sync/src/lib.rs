@@ -4,6 +4,7 @@
 
 pub mod frame;
 pub mod message;
+pub mod resuming;
 
 // The server's end.
 pub mod acceptance;

@@ -5,10 +5,12 @@
 mod numbered;
 mod obstacle;
 mod presence;
+mod resuming;
 
 pub use numbered::NumberedBytes;
 pub use obstacle::Obstacle;
 pub use presence::{Looking, Present};
+pub use resuming::{IMPRINT_BYTES, IMPRINTS_MAX, Imprint, Resume, Resumed, list_hash};
 
 use domain::{
     board::{Board, Entity},
@@ -23,9 +25,11 @@ use numbered::{decode_changes, decode_locator, decode_present};
 
 /// The versions of the protocol that this program speaks.
 pub const PROTOCOL_MIN: u32 = 1;
-pub const PROTOCOL_MAX: u32 = 2;
+pub const PROTOCOL_MAX: u32 = 3;
 /// Who is here is said and told since this version.
 pub const PRESENCE_SINCE: u32 = 2;
+/// Since this version a replica says where it stands on all of its boards at once, and the list comes where it asks.
+pub const RESUME_SINCE: u32 = 3;
 /// At most so many are listed as being here.
 pub const PRESENT_MAX: usize = 250;
 /// The changes of one message are at most so many.
@@ -108,6 +112,9 @@ pub enum FromClient {
     /// What the person has open from now on, for those who follow that board too; nothing takes it back.
     #[n(9)]
     Here(#[n(0)] Option<Looking>),
+    /// Where this replica stands, once and before all else that is about boards.
+    #[n(10)]
+    Resume(#[n(0)] Resume),
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -205,7 +212,8 @@ pub enum Standing {
 pub enum FromServer {
     #[n(0)]
     Welcome(#[n(0)] Welcome),
-    /// The boards that the account is a member of: after the welcome, and whenever that changes.
+    /// The boards that the account is a member of: after the welcome, or where a [`Resume`] knows another list, and
+    /// whenever that changes.
     #[n(1)]
     Boards(#[n(0)] Vec<BoardSeen>),
     /// Something of one board.
@@ -216,6 +224,9 @@ pub enum FromServer {
     /// The last message before the server closes.
     #[n(4)]
     Goodbye(#[n(0)] Goodbye),
+    /// Where the server stands too.
+    #[n(5)]
+    Resumed(#[n(0)] Resumed),
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]

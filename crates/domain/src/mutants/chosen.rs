@@ -42,6 +42,7 @@ pub const BROKEN: &[Broken] = &[
     broken(5, "what was seen is what stands at the end", &[Laws]),
     broken(6, "own changes are not offered again", &[Storm, Sync]),
     broken(6, "positions are numbers alone", &[Storm, Sync]),
+    broken(6, "a stand is a number alone", &[Sync]),
     broken(6, "a base is a number alone", &[Sync]),
     broken(6, "a former stamp is forgotten", &[Sync]),
     broken(6, "a snapshot takes the outbox with it", &[Storm, Sync]),

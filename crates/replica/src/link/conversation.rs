@@ -1,5 +1,7 @@
 //! One connection to a server, and the boards that are followed on it: from the greeting to its end.
 
+mod resuming;
+
 use super::{
     LinkError, Peer, presence, secrets,
     socket::{self, DEAD_AFTER},
@@ -17,7 +19,7 @@ use std::{
     time::Duration,
 };
 use store::sharing::{Authority, Server};
-use sync::{following::Following, message::*};
+use sync::{following::Following, message::*, resuming::Asked};
 use tokio::{
     sync::{MappedMutexGuard, broadcast::error::RecvError},
     time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
@@ -42,6 +44,10 @@ pub(crate) struct Conversation {
     introduced: BTreeSet<BoardId>,
     /// Who one is on each board, as last heard.
     me: BTreeMap<BoardId, PersonId>,
+    /// As the server told it last, on this connection or one before.
+    list: Option<Vec<BoardSeen>>,
+    /// Where we said that we stand, until that is answered.
+    asked: Option<Asked>,
     /// What was shown to the server on this connection.
     pub token: Option<String>,
     /// Which engine the boards were read from: another one may have been restored from a backup.
@@ -51,8 +57,20 @@ pub(crate) struct Conversation {
 impl Conversation {
     pub fn new(desk: Weak<Shared>, server: Server) -> Conversation {
         let (boards, followed, promised, introduced, me) = Default::default();
-        let (token, engine) = (None, None);
-        Conversation { desk, server, boards, followed, promised, introduced, me, token, engine }
+        let (list, asked, token, engine) = Default::default();
+        Conversation {
+            desk,
+            server,
+            boards,
+            followed,
+            promised,
+            introduced,
+            me,
+            list,
+            asked,
+            token,
+            engine,
+        }
     }
 
     /// Connects, and keeps the boards current until the connection ends. `greeted` is set when the server let us
@@ -63,6 +81,7 @@ impl Conversation {
             Err(error) => error,
         };
         self.promised.clear();
+        self.asked = None;
         for id in std::mem::take(&mut self.followed) {
             if let Err(error) = self.hang_up(id).await {
                 tracing::warn!(board = %id, %error, "what the connection taught was not stored");
@@ -71,6 +90,7 @@ impl Conversation {
         if matches!(ended, LinkError::Failed(_)) {
             self.boards.clear();
             self.introduced.clear();
+            self.list = None;
         }
         ended
     }
@@ -101,6 +121,10 @@ impl Conversation {
             *greeted = true;
             self.report(LinkState::Online)?;
             self.shared()?.links.met(self.server.id, server_ms);
+            let resumes = welcome.protocol >= RESUME_SINCE;
+            if resumes {
+                self.resume(&saying).await?;
+            }
             let (mut ping, mut look) = (interval(PING_EVERY), interval(LOOK_EVERY));
             ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
             look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -113,7 +137,11 @@ impl Conversation {
                     heard = hearing.hear() => {
                         let heard = heard?;
                         silent_at = Instant::now() + DEAD_AFTER;
-                        listed |= matches!(heard, FromServer::Boards(_));
+                        listed |= match heard {
+                            FromServer::Boards(_) => !resumes,
+                            FromServer::Resumed(_) => true,
+                            _ => false,
+                        };
                         self.hear(heard, &saying).await?;
                         if listed {
                             self.look(&saying).await?;
@@ -202,10 +230,8 @@ impl Conversation {
     ) -> Result<(), LinkError> {
         let shared = self.shared()?;
         match message {
-            FromServer::Boards(seen) => {
-                self.engine(&shared).await?.boards_seen(self.server.id, &seen).await?;
-                self.me = seen.iter().map(|seen| (seen.board, seen.person)).collect();
-            }
+            FromServer::Boards(seen) => self.boards_are(seen).await?,
+            FromServer::Resumed(resumed) => self.resumed(&resumed).await?,
             FromServer::Board(id, BoardNews::Share(standing)) => {
                 let mut engine = self.engine(&shared).await?;
                 if let Some(message) = engine.share_stands(id, standing).await? {

@@ -13,7 +13,7 @@ use crate::{
 use domain::{id::*, record::BoardContent};
 use std::{net::SocketAddr, path::Path, time::Duration};
 use store::account::Role;
-use sync::message::PROTOCOL_MAX;
+use sync::message::{PROTOCOL_MAX, PROTOCOL_MIN};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -23,15 +23,15 @@ use tokio::{
 
 pub struct Place {
     pub served: Served,
-    address: SocketAddr,
-    serving: AbortHandle,
+    pub address: SocketAddr,
+    pub serving: AbortHandle,
     pub board: BoardId,
-    me: PersonId,
+    pub me: PersonId,
 }
 
 impl Place {
-    async fn new() -> Place {
-        Place::speaking(1).await
+    pub async fn new() -> Place {
+        Place::speaking(PROTOCOL_MAX).await
     }
 
     /// With a server that speaks this version of the protocol.
@@ -68,7 +68,7 @@ impl Place {
         content
     }
 
-    async fn titles(&self, desk: &Desk) -> Vec<String> {
+    pub async fn titles(&self, desk: &Desk) -> Vec<String> {
         let mut cards = self.content(desk).await.cards;
         cards.sort_by(|a, b| a.title.cmp(&b.title));
         cards.into_iter().map(|card| card.title).collect()
@@ -81,7 +81,7 @@ impl Place {
     }
 
     /// Waits for a patch after which the board shows a card.
-    async fn shows(&self, desk: &Desk, title: &str) {
+    pub async fn shows(&self, desk: &Desk, title: &str) {
         let mut patches = desk.patches();
         while !self.titles(desk).await.contains(&title.to_owned()) {
             patches.recv().await.unwrap();
@@ -115,7 +115,13 @@ impl Place {
 
 #[tokio::test]
 async fn two_desks_bring_each_other_up_to_date_while_they_are_connected() {
-    let place = Place::new().await;
+    for version in PROTOCOL_MIN..=PROTOCOL_MAX {
+        let place = Place::speaking(version).await;
+        two_desks_agree(&place).await;
+    }
+}
+
+async fn two_desks_agree(place: &Place) {
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (one, other) = (place.desk(one.path()).await, place.desk(other.path()).await);
     assert_eq!(place.status(&one).await.link, LinkState::Off);

@@ -8,6 +8,7 @@ mod link;
 mod merging;
 mod people;
 mod presence;
+mod resuming;
 mod served;
 mod sharing;
 mod snapshots;

@@ -4,11 +4,14 @@ use super::{
     authority::{Authority, Session},
     table::NOW_MS,
 };
-use domain::id::PersonId;
+use domain::{change::Hash, id::PersonId};
 use futures_util::{SinkExt, StreamExt};
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use sync::{frame, message::*};
 use tokio::{
@@ -37,6 +40,10 @@ pub struct Served {
     pub version: u32,
     /// What those who are connected said to have open.
     pub looked: Arc<watch::Sender<Vec<Option<Looking>>>>,
+    /// What was said to it, of all connections.
+    pub heard: Arc<Mutex<Vec<FromClient>>>,
+    /// What it vouches for is proved of something else.
+    pub proves_nothing: Arc<AtomicBool>,
 }
 
 impl Served {
@@ -48,6 +55,8 @@ impl Served {
             changes: Arc::new(watch::Sender::new(0)),
             version: 1,
             looked: Arc::new(watch::Sender::new(Vec::new())),
+            heard: Arc::default(),
+            proves_nothing: Arc::default(),
         }
     }
 
@@ -83,7 +92,11 @@ impl Served {
         loop {
             let said = tokio::select! {
                 message = socket.next() => match message {
-                    Some(Ok(Message::Binary(bytes))) => self.answer(&mut session, &bytes),
+                    Some(Ok(Message::Binary(bytes))) => {
+                        let mut said = self.answer(&mut session, &bytes);
+                        said.extend(self.go_on(&mut session));
+                        said
+                    }
                     _ => return,
                 },
                 changed = changes.changed() => {
@@ -100,17 +113,10 @@ impl Served {
     fn answer(&self, session: &mut Session, bytes: &[u8]) -> Vec<FromServer> {
         let mut authority = self.authority.lock().unwrap();
         let message: FromClient = frame::read(bytes).unwrap();
+        self.heard.lock().unwrap().push(message.clone());
         if let FromClient::Here(looking) = message {
             self.looked.send_modify(|looked| looked.push(looking));
             return Vec::new();
-        }
-        if !matches!(message, FromClient::Hello(_)) {
-            let pushed = matches!(message, FromClient::Push(_));
-            let said = authority.hear(session, self.person, message, NOW_MS);
-            if pushed {
-                self.changes.send_modify(|count| *count += 1);
-            }
-            return said;
         }
         let boards = authority.rooms.iter().map(|(board, room)| BoardSeen {
             board: *board,
@@ -118,8 +124,33 @@ impl Served {
             person: self.person,
             title: "B".to_owned(),
         });
-        let welcome = Welcome { protocol: self.version, now_ms: NOW_MS, account: "ada".to_owned() };
-        vec![FromServer::Welcome(welcome), FromServer::Boards(boards.collect())]
+        let boards: Vec<BoardSeen> = boards.collect();
+        let (protocol, account) = (self.version, "ada".to_owned());
+        let mut said = Vec::new();
+        match &message {
+            FromClient::Hello(_) => {
+                let welcome = Welcome { protocol, now_ms: NOW_MS, account };
+                said.push(FromServer::Welcome(welcome));
+                if protocol < RESUME_SINCE {
+                    said.push(FromServer::Boards(boards));
+                }
+                return said;
+            }
+            FromClient::Resume(resume) if resume.list != list_hash(&boards) => {
+                said.push(FromServer::Boards(boards));
+            }
+            _ => {}
+        }
+        let pushed = matches!(message, FromClient::Push(_));
+        said.extend(authority.hear(session, self.person, message, NOW_MS));
+        if pushed {
+            self.changes.send_modify(|count| *count += 1);
+        }
+        let lies = self.proves_nothing.load(Ordering::Relaxed);
+        if let (true, Some(FromServer::Resumed(resumed))) = (lies, said.last_mut()) {
+            resumed.proof = Hash([7; 16]);
+        }
+        said
     }
 
     fn go_on(&self, session: &mut Session) -> Vec<FromServer> {

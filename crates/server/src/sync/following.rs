@@ -18,7 +18,7 @@ const FOLLOWED_MAX: usize = 1_000;
 pub struct Followed {
     pub live: Arc<LiveBoard>,
     /// Up to where it was sent.
-    cursor: Position,
+    pub cursor: Position,
 }
 
 impl Session {

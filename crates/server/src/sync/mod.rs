@@ -10,6 +10,7 @@ mod live;
 mod places;
 mod presence;
 mod pushing;
+mod resuming;
 mod session;
 mod sharing;
 mod sitting;

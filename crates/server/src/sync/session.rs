@@ -24,7 +24,7 @@ use store::{
 };
 use sync::message::{
     BoardNews, BoardSeen, FromClient, FromServer, GoodbyeCode, Hello, PROTOCOL_MAX, PROTOCOL_MIN,
-    Welcome,
+    RESUME_SINCE, Welcome,
 };
 use tokio::{
     sync::watch,
@@ -42,6 +42,8 @@ pub struct Session {
     pub account: AccountId,
     /// The version that is spoken.
     pub protocol: u32,
+    /// The boards were told, or are known to be known.
+    pub is_open: bool,
     token: String,
     /// Counts up when rights may have changed.
     access: watch::Receiver<u64>,
@@ -95,6 +97,7 @@ pub async fn converse(shared: Arc<Shared>, socket: Socket, guest: Guest) {
     let number = shared.rooms.sessions.fetch_add(1, Ordering::Relaxed);
     let mut session = Session {
         protocol: PROTOCOL_MIN,
+        is_open: false,
         showing: Showing::new(number),
         listening_for_people: BTreeSet::new(),
         stop: shared.stop.subscribe(),
@@ -184,10 +187,15 @@ impl Session {
         let welcome = Welcome { protocol, now_ms, account };
         self.socket.say(&FromServer::Welcome(welcome)).await?;
         self.boards = boards_now(&self.shared, self.account).await.map_err(failed)?;
-        self.say_boards().await
+        self.is_open = protocol < RESUME_SINCE;
+        // Since then, whoever may know the list says so first.
+        if self.is_open { self.say_boards().await } else { Ok(()) }
     }
 
     async fn answer_to(&mut self, message: FromClient) -> Result<(), End> {
+        if !self.is_open && !matches!(message, FromClient::Resume(_) | FromClient::Ping(_)) {
+            return Err(End::protocol("where one stands is said before all else"));
+        }
         match message {
             FromClient::Hello(_) => Err(End::protocol("hello comes once")),
             FromClient::Follow(follow) => self.follow(&follow).await,
@@ -202,6 +210,7 @@ impl Session {
             FromClient::ShareLog(board, head, log) => self.share_log(board, head, log).await,
             FromClient::ShareAbandon(board, head) => self.share_abandon(board, head).await,
             FromClient::Here(looking) => self.here(looking),
+            FromClient::Resume(resume) => self.resume(resume).await,
         }
     }
 
@@ -209,7 +218,7 @@ impl Session {
         self.socket.say(&FromServer::Board(board, news)).await
     }
 
-    async fn say_boards(&mut self) -> Result<(), End> {
+    pub async fn say_boards(&mut self) -> Result<(), End> {
         let boards = self.boards.values().cloned().collect();
         self.socket.say(&FromServer::Boards(boards)).await
     }
@@ -220,8 +229,12 @@ impl Session {
     }
 
     pub fn listen(&mut self, live: &LiveBoard) {
-        if self.listening.insert(live.id) {
-            let (board, mut head) = (live.id, live.subscribe());
+        self.listen_to(live.id, live.subscribe());
+    }
+
+    /// Notices what is told from when `head` was subscribed to.
+    pub fn listen_to(&mut self, board: BoardId, mut head: watch::Receiver<u64>) {
+        if self.listening.insert(board) {
             self.wakes.push(Box::pin(async move {
                 // Where nobody follows the board any more, that is heard too.
                 head.changed().await.ok();

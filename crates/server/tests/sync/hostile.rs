@@ -20,6 +20,14 @@ fn binary(bytes: Vec<u8>) -> Message {
     Message::Binary(Bytes::from(bytes))
 }
 
+/// With so many bytes of imprints.
+fn resume(imprints: usize) -> Vec<u8> {
+    let mut cbor = minicbor::Encoder::new(vec![0]);
+    cbor.array(2).unwrap().u8(10).unwrap().array(1).unwrap().array(2).unwrap();
+    cbor.bytes(&[0; 16]).unwrap().bytes(&vec![7; imprints]).unwrap();
+    cbor.into_writer()
+}
+
 /// A neighbour, and a way to see that nothing happens to them.
 struct Neighbour {
     peer: Peer,
@@ -60,6 +68,13 @@ async fn what_is_no_message_costs_its_connection_alone() {
         ("a bomb", binary(bomb), GoodbyeCode::Protocol),
         ("deep", binary(deep), GoodbyeCode::Protocol),
         ("endless", binary(endless), GoodbyeCode::Protocol),
+        ("an imprint and a half", binary(resume(12)), GoodbyeCode::Protocol),
+        ("too many imprints", binary(resume(8 * 1_001)), GoodbyeCode::Protocol),
+        (
+            "imprints without end",
+            binary(packed(3, &resume(7 * 1024 * 1024)[1..])),
+            GoodbyeCode::Protocol,
+        ),
         ("oversized", binary(vec![0; FRAME_BYTES_MAX + 1]), GoodbyeCode::TooMuch),
     ];
     for (what, message, code) in hostile {
@@ -76,6 +91,22 @@ async fn what_is_no_message_costs_its_connection_alone() {
     let metrics = stage.server.get("/metrics", "").await.expect(200);
     assert!(metrics.as_str().unwrap().contains("holdfast_sync_connections 1"), "{metrics}");
     assert_eq!(stage.problems(), json!([]));
+}
+
+/// As many as may be, of boards that nobody has: nothing is found, and nothing ends.
+#[tokio::test]
+async fn whoever_claims_to_stand_everywhere_stands_nowhere() {
+    let stage = Stage::with(&["ada", "eve"]).await;
+    let (peer, replica) = stage.shared("ada", 1).await;
+    let mut ada = Neighbour { peer, replica };
+    let mut eve = Peer::silent(&stage.server, stage.token("eve")).await;
+    eve.meet(PROTOCOL_MAX).await;
+    eve.send(binary(resume(8 * 1_000))).await;
+    assert_eq!(eve.hear().await, FromServer::Boards(Vec::new()));
+    let FromServer::Resumed(resumed) = eve.hear().await else { panic!("no answer") };
+    assert_eq!(resumed.elsewhere.len(), 1_000);
+    ada.works("beside imprints").await;
+    is_heard(&mut eve).await;
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ mod peer;
 mod presence;
 mod replica;
 mod restored;
+mod resuming;
 mod rights;
 #[allow(dead_code, reason = "the other tests of the server use the rest of it")]
 #[path = "../suite/running/mod.rs"]

@@ -1,7 +1,7 @@
 //! One end of a socket, as a replica would hold it.
 
 use crate::{paced::Paced, running::Server};
-use domain::{id::BoardId, stamp::ChangeId};
+use domain::{change::Hash, id::BoardId, stamp::ChangeId};
 use futures_util::{SinkExt, StreamExt};
 use std::{
     collections::VecDeque,
@@ -70,8 +70,13 @@ impl Peer {
 
     /// As [`Peer::connect`], of before it was told who is here.
     pub async fn old(server: &Server, token: &str) -> Peer {
+        Peer::speaking(server, token, 1).await
+    }
+
+    /// As [`Peer::connect`], in this version.
+    pub async fn speaking(server: &Server, token: &str, version: u32) -> Peer {
         let mut peer = Peer::silent(server, token).await;
-        peer.greet(1).await;
+        peer.greet(version).await;
         peer
     }
 
@@ -104,10 +109,22 @@ impl Peer {
     }
 
     async fn greet(&mut self, version: u32) {
+        self.meet(version).await;
+        if version >= RESUME_SINCE {
+            let (list, imprints) = (Hash::default(), Vec::new());
+            self.say(&FromClient::Resume(Resume { list, imprints })).await;
+        }
+        self.boards().await;
+        if version >= RESUME_SINCE {
+            assert!(matches!(self.hear().await, FromServer::Resumed(_)));
+        }
+    }
+
+    /// As far as the welcome.
+    pub async fn meet(&mut self, version: u32) {
         self.say(&hello(version)).await;
         let FromServer::Welcome(welcome) = self.hear().await else { panic!("no welcome") };
         assert_eq!(welcome.protocol, version);
-        self.boards().await;
     }
 
     pub async fn say(&mut self, message: &FromClient) {

@@ -21,6 +21,7 @@ use std::{
 use sync::{
     following::locator_seqs,
     message::{Changes, Follow, FromClient, NumberedBytes, Pushed},
+    resuming::Stand,
     sharing::Promise,
 };
 use uuid::Uuid;
@@ -99,6 +100,10 @@ impl Replica {
 
     pub fn position(&self) -> Position {
         self.shared.numbered().head.position
+    }
+
+    pub fn stand(&self) -> Stand {
+        Stand::of(self.board(), &self.shared.numbered().head)
     }
 
     pub fn promise(&self) -> Promise {

@@ -128,13 +128,23 @@ impl Following {
 
     /// Begins on a new connection.
     pub fn follow(&mut self, locator: Vec<Position>) -> FromClient {
+        self.begin();
+        FromClient::Follow(Follow { board: self.board, locator, whole: false })
+    }
+
+    /// Begins on a new connection whose server stands where we do, with the same digest, and proved it.
+    pub fn resume(&mut self) {
+        self.begin();
+        self.verified = true;
+    }
+
+    fn begin(&mut self) {
         let Following { board, staged, mismatched, .. } = self;
         let anew = Following { mismatched: *mismatched, ..Following::new(*board, staged.take()) };
         let old = std::mem::replace(self, anew);
         if is_left_out("marks outlive the connection") {
             (self.marks, self.pushed) = (old.marks, old.pushed);
         }
-        FromClient::Follow(Follow { board: self.board, locator, whole: false })
     }
 
     /// Our position was found on this connection.

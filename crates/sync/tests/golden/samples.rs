@@ -2,6 +2,7 @@
 //! before it has a sample.
 
 use domain::{
+    board::Head,
     change::{self, Change, Group, Hash, Numbered, Position, Write},
     id::*,
     key::OrderKey,
@@ -12,6 +13,7 @@ use domain::{
 };
 use sync::{
     message::*,
+    resuming::{Asked, Resuming, Stand},
     sharing::{Promise, Standing},
 };
 use uuid::Uuid;
@@ -205,18 +207,15 @@ one_of_each! { from_clients, from_client: FromClient {
     "here_nothing", "Nothing is open any more, since version 2": FromClient::Here(None) => FromClient::Here(None),
     "here", "A card is open, and is typed in, since version 2": FromClient::Here(Some(_)) =>
         FromClient::Here(Some(Looking { board: board(), editing: true, card: Some(CardId(card().0)) })),
+    "resume", "A list is known, and two boards are asked about, since version 3": FromClient::Resume(_) =>
+        Asked::about(stands()).message(list_hash(&list())),
 } }
 
 one_of_each! { from_servers, from_server: FromServer {
     "welcome", "The first message of a server": FromServer::Welcome(_) =>
         FromServer::Welcome(Welcome { protocol: 1, now_ms: MS, account: "ada".to_owned() }),
     "boards", "The boards of the account, one for each role": FromServer::Boards(_) => FromServer::Boards(
-        roles().into_iter().map(|(_, _, role)| BoardSeen {
-            board: board(),
-            role,
-            person: person(),
-            title: "Home".to_owned(),
-        }).collect()
+        roles().into_iter().map(|(_, _, role)| seen(board(), role)).collect()
     ),
     "diverged", "The logs part behind this position": FromServer::Board(_, BoardNews::Diverged(_)) =>
         news(BoardNews::Diverged(position(7))),
@@ -260,6 +259,8 @@ one_of_each! { from_servers, from_server: FromServer {
             Present { session: 7, person: person(), editing: false, card: Some(CardId(card().0)) },
             Present { session: 300, person: person(), editing: false, card: None },
         ])),
+    "resumed", "The log of the second of them goes on, since version 3": FromServer::Resumed(_) =>
+        FromServer::Resumed(resumed()),
     "pong", "It is": FromServer::Pong(_) => FromServer::Pong(41),
     "goodbye_protocol", "Not what the protocol says":
         FromServer::Goodbye(Goodbye { code: GoodbyeCode::Protocol, .. }) => goodbye(GoodbyeCode::Protocol),
@@ -291,6 +292,37 @@ one_of_each! { roles, role: Role {
     "admin", "": Role::Admin => Role::Admin,
     "owner", "": Role::Owner => Role::Owner,
 } }
+
+fn seen(board: BoardId, role: Role) -> BoardSeen {
+    BoardSeen { board, role, person: person(), title: "Home".to_owned() }
+}
+
+/// Of two boards.
+pub fn list() -> Vec<BoardSeen> {
+    vec![seen(board(), Role::Editor), seen(other_board(), Role::Viewer)]
+}
+
+fn other_board() -> BoardId {
+    BoardId(uuid(0xb1))
+}
+
+pub fn head(seq: u64) -> Head {
+    let digest = u128::from_be_bytes(DIGEST);
+    Head { position: position(seq), digest, ..Head::new(epoch()) }
+}
+
+/// Of both, at number 8.
+pub fn stands() -> Vec<Stand> {
+    [board(), other_board()].map(|board| Stand::of(board, &head(8))).to_vec()
+}
+
+pub fn resumed() -> Resumed {
+    let imprints: Vec<Imprint> = stands().iter().map(Stand::imprint).collect();
+    let mut resuming = Resuming::new(&imprints);
+    assert!(resuming.is_at(board(), &head(8)));
+    assert!(!resuming.is_at(other_board(), &head(9)));
+    resuming.answer()
+}
 
 fn news(news: BoardNews) -> FromServer {
     FromServer::Board(board(), news)

@@ -6,8 +6,9 @@ use domain::{
     change::{self, Hash},
     register::Field,
 };
+use sync::message::{IMPRINT_BYTES, list_hash};
 
-pub const NAMES: [&str; 7] = [
+pub const NAMES: [&str; 11] = [
     "vector_body",
     "vector_hash",
     "vector_chain_input",
@@ -15,6 +16,10 @@ pub const NAMES: [&str; 7] = [
     "vector_register_input",
     "vector_register",
     "vector_digest",
+    "vector_list_input",
+    "vector_list",
+    "vector_stand_input",
+    "vector_stand",
 ];
 
 fn check(name: &str, about: &str, bytes: &[u8]) {
@@ -65,4 +70,29 @@ fn the_digests_are_those_of_the_page() {
         .flat_map(|(id, entity)| entity.registers().iter().map(move |it| register_digest(id, it)))
         .fold(0u128, u128::wrapping_add);
     assert_eq!(sum, board.head.digest);
+}
+
+#[test]
+fn what_a_resume_says_is_that_of_the_page() {
+    let list = samples::list();
+    let input = minicbor::to_vec(&list).unwrap();
+    check("vector_list_input", "A list of two boards, as it is hashed", &input);
+    check("vector_list", "Its hash", &list_hash(&list).0);
+    assert_eq!(Hash::of(&[&input]), list_hash(&list));
+
+    let stand = samples::stands()[0];
+    let position = samples::head(8).position;
+    let input = [
+        &samples::board().bytes()[..],
+        position.epoch.bytes(),
+        &position.seq.to_be_bytes(),
+        &position.chain.0,
+        &samples::DIGEST,
+    ]
+    .concat();
+    check("vector_stand_input", "Board, epoch, number, chain and digest", &input);
+    // Of one board alone, it is the proof as well.
+    check("vector_stand", "The hash, which begins with the imprint", &Hash::of(&[&input]).0);
+    assert_eq!(Hash::of(&[&input]).0[..IMPRINT_BYTES], stand.imprint().0);
+    assert_eq!(Hash::of(&[&input]), samples::resumed().proof);
 }

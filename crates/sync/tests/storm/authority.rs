@@ -8,7 +8,7 @@ use domain::{
 };
 use rand::{Rng, rngs::StdRng};
 use std::collections::{BTreeMap, HashMap};
-use sync::{acceptance::*, message::*, serving::*, sharing::*};
+use sync::{acceptance::*, message::*, resuming::Resuming, serving::*, sharing::*};
 
 #[derive(Clone)]
 pub struct Room {
@@ -149,6 +149,7 @@ impl Authority {
                 Vec::new()
             }
             FromClient::Hello(_) | FromClient::Here(_) => Vec::new(),
+            FromClient::Resume(resume) => vec![FromServer::Resumed(self.resume(session, &resume))],
             FromClient::Share(promise) => {
                 let id = promise.board;
                 let standing = self.promised(promise, now_ms);
@@ -168,6 +169,16 @@ impl Authority {
                 vec![FromServer::Board(id, BoardNews::Share(standing))]
             }
         }
+    }
+
+    fn resume(&self, session: &mut Session, resume: &Resume) -> Resumed {
+        let mut resuming = Resuming::new(&resume.imprints);
+        for (id, room) in &self.rooms {
+            if resuming.is_at(*id, &room.board.head) {
+                session.cursors.insert(*id, room.head());
+            }
+        }
+        resuming.answer()
     }
 
     fn promised(&mut self, promise: Promise, now_ms: u64) -> Standing {

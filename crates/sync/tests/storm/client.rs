@@ -6,7 +6,7 @@ use crate::{
     undoing::Step,
 };
 use domain::{
-    change::{Numbered, Write},
+    change::{Hash, Numbered, Write},
     edit::{CardsGo, Edit, Place},
     fresh::Fresh,
     id::*,
@@ -28,6 +28,7 @@ use sync::{
     following::{Following, Near},
     frame,
     message::*,
+    resuming::{Asked, Stand},
     rows::Row,
     sharing::bring_near,
     sharing::{Promise, Standing},
@@ -51,6 +52,12 @@ pub struct Client {
     pub disk: Disk,
     pub open: BTreeMap<BoardId, SharedBoard>,
     following: BTreeMap<BoardId, Following>,
+    /// Where it said that it stands, until that is answered.
+    asked: Option<(Asked, BTreeSet<BoardId>)>,
+    /// How often it connected: every other time it resumes, in between it follows each board.
+    connections: u32,
+    /// How many boards went on from where the server vouched that it stands.
+    pub resumed: usize,
     pub socket: Option<Socket>,
     /// How far its clock is off, and how far it believes to be off the server's.
     pub skew_ms: i64,
@@ -88,6 +95,9 @@ impl Client {
             disk,
             open: BTreeMap::new(),
             following: BTreeMap::new(),
+            asked: None,
+            connections: 0,
+            resumed: 0,
             socket: None,
             skew_ms: 0,
             offset_ms: 0,
@@ -104,6 +114,7 @@ impl Client {
     /// Reads everything from the disk, as a process that starts.
     pub fn start(&mut self) {
         self.socket = None;
+        self.asked = None;
         self.open = self.disk.boards.iter().map(|(id, rows)| (*id, rows.load(*id))).collect();
         self.following = self
             .disk
@@ -137,6 +148,9 @@ impl Client {
         self.offset_ms = server_ms as i64 - wall as i64;
         self.met = Some((server_ms, now_ms));
         self.socket = Some(Socket::default());
+        self.connections += 1;
+        let resumes = self.connections.is_multiple_of(2);
+        let mut stands = Vec::new();
         let ids: Vec<BoardId> = self.open.keys().copied().collect();
         for id in ids {
             let shared = self.open.get_mut(&id).unwrap();
@@ -146,9 +160,33 @@ impl Client {
             match self.disk.boards[&id].holder {
                 Holder::Own => {}
                 Holder::Sharing => self.promise(id, now_ms),
+                Holder::Server if resumes => {
+                    stands.push(Stand::of(id, &self.disk.boards[&id].head));
+                }
                 Holder::Server => self.follow(id),
             }
         }
+        let asked_about = stands.iter().map(|stand| stand.board).collect();
+        let asked = Asked::about(stands);
+        let resume = asked.message(Hash::default());
+        self.asked = resumes.then_some((asked, asked_about));
+        if resumes {
+            self.say(resume);
+        }
+    }
+
+    fn resumed(&mut self, resumed: &Resumed) {
+        let Some((asked, mut elsewhere)) = self.asked.take() else { return };
+        for stand in asked.vouched(resumed) {
+            let id = stand.board;
+            if Stand::of(id, &self.disk.boards[&id].head) == stand {
+                self.following.get_mut(&id).unwrap().resume();
+                self.gone.remove(&id);
+                self.resumed += 1;
+                elsewhere.remove(&id);
+            }
+        }
+        elsewhere.into_iter().for_each(|id| self.follow(id));
     }
 
     pub fn follow(&mut self, id: BoardId) {
@@ -237,7 +275,8 @@ impl Client {
             return;
         }
         for id in self.open.keys().copied().collect::<Vec<_>>() {
-            if self.disk.boards[&id].holder != Holder::Server {
+            let is_asked_about = self.asked.as_ref().is_some_and(|(_, ids)| ids.contains(&id));
+            if self.disk.boards[&id].holder != Holder::Server || is_asked_about {
                 continue;
             }
             let push = self.following.get_mut(&id).unwrap().push(&self.open[&id]);
@@ -249,6 +288,12 @@ impl Client {
 
     /// Takes one message. Where `dies`, the process ends when it has stored what came of it, or before.
     pub fn hear(&mut self, message: FromServer, fresh: &mut Fresh, dies: Option<bool>) -> Heard {
+        if let FromServer::Resumed(resumed) = &message {
+            match dies {
+                None => self.resumed(resumed),
+                Some(_) => self.start(),
+            }
+        }
         let FromServer::Board(id, news) = message else { return Heard::default() };
         if let BoardNews::Share(standing) = news {
             if dies != Some(false) {

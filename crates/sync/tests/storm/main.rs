@@ -85,6 +85,8 @@ struct Found {
     /// Descriptions that were written apart and became one.
     merges: usize,
     undone: usize,
+    /// Boards that went on from where both ends stood.
+    resumed: usize,
     happened: BTreeMap<Fault, u32>,
     /// What was wrong, how often, and the first history in which it was.
     wrong: BTreeMap<String, (u32, String)>,
@@ -95,6 +97,7 @@ impl Found {
         self.histories += 1;
         self.merges += world.merges;
         self.undone += world.undone;
+        self.resumed += world.clients.iter().map(|client| client.resumed).sum::<usize>();
         for (fault, times) in world.happened {
             *self.happened.entry(fault).or_default() += times;
         }
@@ -132,16 +135,17 @@ fn the_storm_loses_nothing() {
         }
         seed += 1;
     }
-    let Found { histories, merges, undone, happened, wrong } = found;
+    let Found { histories, merges, undone, resumed, happened, wrong } = found;
     // Told also where the test passes.
     let mut output = std::io::stdout();
     writeln!(
         output,
-        "{histories} histories; {merges} merges; {undone} undone; faults: {happened:?}"
+        "{histories} histories; {merges} merges; {undone} undone; {resumed} resumed; faults: {happened:?}"
     )
     .unwrap();
     assert!(merges > 0, "no descriptions were merged");
     assert!(undone > 0, "nothing was undone");
+    assert!(resumed > 0, "nobody resumed");
     for fault in FAULTS {
         assert!(happened.contains_key(&fault), "{fault:?} never happened");
     }

@@ -1,7 +1,7 @@
 //! A check that cannot fail proves nothing: for each rule that a build can leave out and that can be shown by hand here
 //! there is a test that stops it.
 
-use crate::{acceptance, canonical, catching_up, pushing, serving, sharing, snapshots};
+use crate::{acceptance, canonical, catching_up, pushing, resuming, serving, sharing, snapshots};
 use domain::mutants::{BROKEN, Broken, Checker, caught_by, leave_out};
 use std::panic::catch_unwind;
 
@@ -32,6 +32,7 @@ const STOPPED_BY: &[(&str, fn())] = &[
         catching_up::what_a_rolled_back_server_forgot_waits_again_with_its_number_and_former_stamp,
     ),
     ("positions are numbers alone", serving::where_logs_part_the_newest_common_position_is_named),
+    ("a stand is a number alone", resuming::a_stand_is_its_board_epoch_number_chain_and_digest),
     ("a base is a number alone", canonical::a_base_of_another_log_counts_as_unseen),
     ("a former stamp is forgotten", canonical::a_former_stamp_is_given_again),
     (

@@ -17,6 +17,7 @@ mod hostile;
 mod matrix;
 mod permission;
 mod pushing;
+mod resuming;
 mod serving;
 mod sharing;
 mod snapshot_cuts;
