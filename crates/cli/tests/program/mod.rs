@@ -3,6 +3,7 @@
 
 pub mod database;
 pub mod keyring;
+pub mod relay;
 pub mod server;
 
 use serde_json::{Value, json};

@@ -2,9 +2,13 @@
 
 use super::{link::Place, table::*};
 use crate::{Desk, protocol::LinkState};
-use std::{mem, sync::atomic::Ordering};
+use std::{mem, sync::atomic::Ordering, time::Duration};
 use store::sharing;
 use sync::message::*;
+use tokio::time::timeout;
+
+/// A test that waits longer has failed: it would wait for ever.
+const FOR_EVER: Duration = Duration::from_secs(30);
 
 impl Place {
     /// Everybody is cut off, and comes back; what was said since then comes back.
@@ -21,9 +25,12 @@ impl Place {
         desk.0.links.ask();
         let mut changes = desk.0.links.changes();
         let server = desk.0.engine().await.unwrap().servers().await.unwrap()[0].id;
-        while !desk.0.links.of(server).verified.contains(&self.board) {
-            changes.changed().await.unwrap();
-        }
+        let verified = async {
+            while !desk.0.links.of(server).verified.contains(&self.board) {
+                changes.changed().await.unwrap();
+            }
+        };
+        timeout(FOR_EVER, verified).await.expect("the server stands where the folder does");
         self.stands(desk, |it| it.waiting == 0 && it.cursor == it.head).await;
     }
 }

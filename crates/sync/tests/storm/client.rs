@@ -54,7 +54,7 @@ pub struct Client {
     following: BTreeMap<BoardId, Following>,
     /// Where it said that it stands, until that is answered.
     asked: Option<(Asked, BTreeSet<BoardId>)>,
-    /// How often it connected: every other time it resumes, in between it follows each board.
+    /// How often it connected: every third time it resumes, else it follows each board.
     connections: u32,
     /// How many boards went on from where the server vouched that it stands.
     pub resumed: usize,
@@ -149,7 +149,7 @@ impl Client {
         self.met = Some((server_ms, now_ms));
         self.socket = Some(Socket::default());
         self.connections += 1;
-        let resumes = self.connections.is_multiple_of(2);
+        let resumes = self.connections.is_multiple_of(3);
         let mut stands = Vec::new();
         let ids: Vec<BoardId> = self.open.keys().copied().collect();
         for id in ids {
