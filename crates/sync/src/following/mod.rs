@@ -241,6 +241,7 @@ impl Following {
                 return Ok(());
             };
             go_back(shared, common, past, &mut outcome.rows);
+            self.push_unmarked_again();
             self.diverged = None;
         }
         let position = shared.numbered().head.position;

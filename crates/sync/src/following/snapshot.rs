@@ -76,6 +76,8 @@ impl Following {
         // An offer that was made a while ago may lie below.
         let common = offer.common.map_or(0, |common| common.seq).min(offer.at.seq);
         take_up_again(shared, common, past, &mut outcome.rows);
+        // What was numbered meanwhile, after the snapshot was asked for, was pushed already: it waits as anything does.
+        self.push_unmarked_again();
         outcome.rows.push(Row::Unlog { after: common });
         shared.stand_on(board);
         outcome.rows.extend([Row::AllThings, Row::Head, Row::Floor(offer.at.seq)]);

@@ -146,6 +146,32 @@ fn own_changes_above_the_common_position_wait_again() {
     assert_eq!((desk.title(30), desk.title(20)), ("three", "newer"));
 }
 
+/// A snapshot was asked for at the common position, and before it came the stream brought what had been pushed.
+#[test]
+fn what_was_numbered_while_a_snapshot_was_on_its_way_is_pushed_again_on_the_same_connection() {
+    let (mut room, mut desk) = (room(), Desk::new(5));
+    desk.hear(BoardNews::Changes(room.changes(0)));
+    let common = room.head();
+    let waiting = desk.act(vec![title(30, "mine")]).remove(0);
+    let (change, body, hash) = (waiting.change.clone(), waiting.body.clone(), waiting.hash);
+    let id = change.id();
+    desk.push().unwrap();
+    let answers = room.take(vec![Offer { change, body, hash, former: None }]);
+    desk.hear(BoardNews::Answers(vec![(id, answers[0])]));
+    desk.hear(BoardNews::Changes(room.changes(common.seq)));
+    assert!(desk.waits().is_empty());
+    let (offer, parts) = room.snapshot(Some(common));
+    desk.hear(BoardNews::Snapshot(offer));
+    for part in parts {
+        desk.hear(BoardNews::Part(part));
+    }
+    assert_eq!(desk.waits(), [id], "the snapshot may be without it");
+    let push = desk.push().expect("it waits, and there is a connection");
+    assert_eq!(push.changes.len(), 1);
+    desk.hear(BoardNews::Answers(vec![(id, answers[0])]));
+    assert_eq!((desk.waits(), desk.title(30)), (vec![], "mine"));
+}
+
 #[test]
 fn what_a_snapshot_covers_is_kept_with_its_number_and_leaves_the_outbox() {
     let (mut room, mut desk) = (room(), Desk::new(5));
