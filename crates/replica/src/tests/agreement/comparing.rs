@@ -75,8 +75,10 @@ impl<'a> Memory<'a> {
     async fn compare_what_left(&self, connection: &mut Connection, scope: &Scope) {
         let outbox = sharing::outbox(connection, self.board).await.unwrap();
         assert_eq!(outbox, self.rows.outbox.values().cloned().collect::<Vec<_>>());
+        let standings = sharing::standings(connection).await.unwrap();
+        let standings = standings.iter().map(|it| (it.share.board, it.waiting, it.refused));
         let counts = (self.rows.outbox.len() as u64, self.rows.refused.len() as u64);
-        assert_eq!(sharing::counts(connection, self.board).await.unwrap(), counts);
+        assert_eq!(standings.collect::<Vec<_>>(), [(self.board, counts.0, counts.1)]);
         // What was kept or refused has its place in its own columns.
         let plain = |it: &Arc<Waiting>| Waiting { former: None, ..Waiting::clone(it) };
         if scope.kept {
