@@ -8,6 +8,7 @@ pub mod api;
 mod clock;
 mod compat;
 mod connections;
+pub mod deadline;
 pub mod http;
 mod limits;
 #[cfg(feature = "mutants")]

@@ -3,6 +3,7 @@
 use crate::{
     Door, Limits, Passwords, ServerError,
     api::Api,
+    deadline,
     sync::Rooms,
     webhooks::Webhooks,
     writer::{Work, Writer},
@@ -10,7 +11,7 @@ use crate::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::{sync::Arc, time::Duration};
 use store::{Reader, Readers};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout_at};
 
 /// Whoever waits longer for a connection that reads is told that the server is busy.
 pub const READER_WITHIN: Duration = Duration::from_secs(4);
@@ -39,7 +40,7 @@ pub struct Shared {
 impl Shared {
     /// A connection that reads, for a request: nobody waits for one until they give up.
     pub async fn reader(&self) -> Result<Reader, ServerError> {
-        let taken = tokio::time::timeout(READER_WITHIN, self.readers.take()).await;
+        let taken = timeout_at(deadline::within(READER_WITHIN), self.readers.take()).await;
         Ok(taken.map_err(|_| ServerError::Busy)??)
     }
 

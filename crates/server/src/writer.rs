@@ -8,7 +8,7 @@ mod job;
 
 pub use job::{BoardWork, On, Work, board_job, job};
 
-use crate::{ServerError, problem::obstacle};
+use crate::{ServerError, deadline, problem::obstacle};
 use job::{BoardJob, Job, OneJob, Reply, Turn};
 use std::time::Duration;
 use store::{Store, StoreError};
@@ -23,7 +23,8 @@ use tokio::{
 pub const JOBS_WAITING_MAX: usize = 1024;
 /// Jobs of one transaction.
 pub const JOBS_AT_ONCE_MAX: usize = 512;
-/// Whoever waits longer is told that nothing was done, where that can still be so, or else that nobody knows.
+/// Whoever waits longer, or has waited for other things before, is told that nothing was done, where that can still be
+/// so, or else that nobody knows.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 /// How soon the commits of other processes are noticed.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -140,7 +141,7 @@ impl<T> Waiting<T> {
 
     async fn in_time(self) -> Result<T, ServerError> {
         let turn = self.turn.clone();
-        match tokio::time::timeout(ANSWER_WITHIN, self.patiently()).await {
+        match tokio::time::timeout_at(deadline::within(ANSWER_WITHIN), self.patiently()).await {
             Ok(answered) => answered,
             Err(_) if turn.take() => Err(ServerError::Busy),
             Err(_) => Err(ServerError::HandedOver),

@@ -3,6 +3,7 @@
 use crate::{
     ServerError, Shared,
     account::callers::{Caller, Scope},
+    deadline,
     shared::READER_WITHIN,
 };
 use axum::{
@@ -17,7 +18,7 @@ use std::{
     time::Duration,
 };
 use store::account::SignIn;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 
 /// Reading a request and answering it together.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
@@ -56,7 +57,7 @@ pub async fn private(State(shared): State<Arc<Shared>>, request: Request, next: 
 
 /// Gives up a request that takes too long to arrive.
 pub async fn in_time(request: Request, next: Next) -> Response {
-    let answered = timeout(ANSWER_WITHIN, next.run(request)).await;
+    let answered = timeout(ANSWER_WITHIN, deadline::from_now(next.run(request))).await;
     answered.unwrap_or_else(|_| {
         let (status, words) = (StatusCode::REQUEST_TIMEOUT, "It took too long to arrive.");
         ServerError::BadRequest { status, words: words.to_owned() }.into_response()
@@ -109,7 +110,7 @@ impl FromRequestParts<Arc<Shared>> for Asking {
         shared: &Arc<Shared>,
     ) -> Result<Self, ServerError> {
         let token = bearer(&parts.headers).ok_or(ServerError::NotSignedIn)?;
-        let found = timeout(READER_WITHIN, Caller::find(shared, token)).await;
+        let found = timeout_at(deadline::within(READER_WITHIN), Caller::find(shared, token)).await;
         found.map_err(|_| ServerError::Busy)?.map(Asking)
     }
 }

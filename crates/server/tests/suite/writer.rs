@@ -2,18 +2,19 @@
 
 use crate::running::{cast::behind, folder};
 use server::{
-    ServerError,
+    ServerError, deadline,
     writer::{JOBS_WAITING_MAX, Work, Writer, WriterTask, job},
 };
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 use store::{
     Folder, Opening, Readers, Store,
     account::{self, Account, AccountId, NewSignIn, SecretHash, SignInId},
 };
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{sync::oneshot, task::JoinHandle, time::Instant};
 
 async fn start(folder: &Path) -> (Writer, WriterTask, Readers) {
     let opening = Opening { thorough: false, checkpoints: true };
@@ -250,6 +251,30 @@ async fn a_job_that_was_not_begun_in_time_is_taken_back_and_said_to_be_so() {
     blocker.await.unwrap().unwrap();
     writer.write(add("next")).await.unwrap();
     assert_eq!(names(&readers).await, ["next"], "what was said not to be done was done");
+    task.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_request_waited_for_before_is_not_waited_for_once_more() {
+    let (_root, folder) = folder();
+    let (writer, task, readers) = start(&folder).await;
+    let (let_go, blocker) = block(&writer).await;
+    // From here on nobody waits for the disk, and time goes by itself.
+    tokio::time::pause();
+    let began = Instant::now();
+    let late = deadline::from_now(async {
+        tokio::time::sleep(deadline::WAITS_MAX - Duration::from_secs(1)).await;
+        writer.write_in_time(add("late"), |_| ()).await
+    });
+    let late = late.await;
+    // The clock goes in whole milliseconds.
+    assert!(began.elapsed() < deadline::WAITS_MAX + Duration::from_secs(1));
+    tokio::time::resume();
+    assert!(matches!(late, Err(ServerError::Busy)), "{late:?}");
+    let_go.send(()).unwrap();
+    blocker.await.unwrap().unwrap();
+    writer.write(add("next")).await.unwrap();
+    assert_eq!(names(&readers).await, ["next"]);
     task.finish().await.unwrap();
 }
 
