@@ -107,22 +107,6 @@ impl Agent {
         }
     }
 
-    /// Sends it once when it is due. What nobody knows the outcome of then stays so.
-    pub async fn once(&mut self, intent: &Intent) -> Result<Known> {
-        self.say_sent(intent).await?;
-        self.common.clock.wait_until(intent.due_us).await;
-        let why = match self.wire.ask(&tongue::write(intent)).await {
-            Ok(answer) if is_known(answer.status) => {
-                let card = self.made(intent, &answer).await?;
-                return self.heard(intent, &answer, card).await;
-            }
-            Ok(answer) => (format!("answered {}", answer.status), Some(answer.status)),
-            Err(error) => (format!("{error:#}"), None),
-        };
-        self.say_unknown(intent, why).await?;
-        Ok(Known::Unknown)
-    }
-
     /// Sends all of a write and leaves before the answer: its outcome is unknown.
     pub async fn send_and_leave(&mut self, intent: &Intent, after: Duration) -> Result<()> {
         self.say_sent(intent).await?;

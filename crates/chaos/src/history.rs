@@ -40,12 +40,18 @@ pub struct Counts {
     pub refused: usize,
     /// Claims of what somebody else was given.
     pub outdone: usize,
+    /// The server had too much to do, and said that it did nothing: it must not be there.
+    pub turned_away: usize,
     pub unknown: usize,
 }
 
 impl Write {
     pub fn acknowledged(&self) -> Option<&Answered> {
         self.answers.iter().find(|answer| answer.is_acknowledged())
+    }
+
+    fn was_turned_away(&self) -> bool {
+        self.answers.iter().all(|answer| answer.status == 503)
     }
 
     fn was_outdone(&self) -> bool {
@@ -97,6 +103,7 @@ impl History {
             match (write.acknowledged(), write.answers.is_empty()) {
                 (Some(_), _) => counts.acknowledged += 1,
                 (None, false) if write.was_outdone() => counts.outdone += 1,
+                (None, false) if write.was_turned_away() => counts.turned_away += 1,
                 (None, false) => counts.refused += 1,
                 (None, true) => counts.unknown += 1,
             }
@@ -301,6 +308,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_turned_away_is_known_not_to_be_there() {
+        let Line::Answered(mut busy) = answered("b", "2", 0) else { unreachable!() };
+        (busy.status, busy.card, busy.number) = (503, None, None);
+        let history = History::of(vec![create("a"), create("b"), Line::Answered(busy)]);
+        let board = history.board(&"board".to_owned(), 0, true);
+        assert_eq!(board.open_titles, BTreeSet::from(["card a".to_owned()]));
+        let counts = History::counts(history.writes.iter());
+        assert_eq!((counts.turned_away, counts.unknown, counts.refused), (1, 1, 0));
+        assert_eq!(history.open().count(), 1, "it is not asked again");
+    }
+
+    #[test]
     fn a_key_that_was_answered_with_two_cards_is_found() {
         let once = vec![create("a"), answered("a", "1", 5), create("a"), answered("a", "1", 5)];
         assert!(History::of(once.clone()).keys_with_two_cards().is_empty());
@@ -339,6 +358,10 @@ mod tests {
             journal.write(line.clone()).await.unwrap();
         }
         assert_eq!(read(&path).unwrap(), lines);
+        // Those that nobody waited for are there when somebody waits for all.
+        lines.iter().for_each(|line| journal.note(line.clone()).unwrap());
+        journal.is_on_disk().await.unwrap();
+        assert_eq!(read(&path).unwrap(), [lines.clone(), lines].concat());
         drop(journal);
         writing.finish().unwrap();
         assert!(Journal::create(&path).is_err(), "a journal is never written over");

@@ -107,7 +107,8 @@ impl Restored {
     }
 }
 
-type Waiting = (Line, oneshot::Sender<()>);
+/// A line, and whoever waits until it is on disk; or only that.
+type Waiting = (Option<Line>, Option<oneshot::Sender<()>>);
 
 /// Where lines are handed in; clones write to the same file.
 #[derive(Clone)]
@@ -128,8 +129,22 @@ impl Journal {
 
     /// Comes back when the line is on disk.
     pub async fn write(&self, line: Line) -> Result<()> {
+        self.wait_with(Some(line)).await
+    }
+
+    /// Nobody waits for the disk; [`Journal::is_on_disk`] does, once, for all lines.
+    pub fn note(&self, line: Line) -> Result<()> {
+        self.lines.send((Some(line), None)).ok().context("the journal ended")
+    }
+
+    /// Comes back when all lines before are.
+    pub async fn is_on_disk(&self) -> Result<()> {
+        self.wait_with(None).await
+    }
+
+    async fn wait_with(&self, line: Option<Line>) -> Result<()> {
         let (written, on_disk) = oneshot::channel();
-        self.lines.send((line, written)).ok().context("the journal ended")?;
+        self.lines.send((line, Some(written))).ok().context("the journal ended")?;
         on_disk.await.context("the journal could not be written")
     }
 }
@@ -141,23 +156,26 @@ impl Writing {
     }
 }
 
-/// One fsync for all lines that wait.
+/// One fsync for all lines that somebody waits for.
 fn write(mut file: File, waiting: &mpsc::Receiver<Waiting>) -> Result<()> {
     while let Ok(first) = waiting.recv() {
         let batch: Vec<Waiting> = std::iter::once(first).chain(waiting.try_iter()).collect();
         let mut bytes = Vec::new();
-        for (line, _) in &batch {
+        for line in batch.iter().filter_map(|(line, _)| line.as_ref()) {
             serde_json::to_writer(&mut bytes, line)?;
             bytes.push(b'\n');
         }
         file.write_all(&bytes)?;
-        file.sync_data()?;
-        for (_, written) in batch {
+        let waiting: Vec<_> = batch.into_iter().filter_map(|(_, written)| written).collect();
+        if !waiting.is_empty() {
+            file.sync_data()?;
+        }
+        for written in waiting {
             // Whoever wrote it may have been stopped.
             written.send(()).ok();
         }
     }
-    Ok(())
+    Ok(file.sync_data()?)
 }
 
 pub fn read(path: &Path) -> Result<Vec<Line>> {

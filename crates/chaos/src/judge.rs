@@ -295,7 +295,8 @@ impl Judgement {
     /// What was not shown.
     fn not_shown(&self, run: &Run) -> Vec<String> {
         let mut open = Vec::new();
-        let Counts { attempted, acknowledged, .. } = self.paced;
+        let Counts { attempted, acknowledged, turned_away, .. } = self.paced;
+        let attempted = attempted - turned_away;
         let least = match run.settings.scenario {
             "storm" => ACKNOWLEDGED_PERCENT_MIN_IN_A_STORM,
             _ => ACKNOWLEDGED_PERCENT_MIN,
@@ -311,6 +312,7 @@ impl Judgement {
         open.extend(never.map(|(name, _)| format!("a fault never happened: {name}")));
         let check = run.check.as_ref().err();
         open.extend(check.map(|why| format!("`holdfast-server check` could not be run: {why}")));
+        open.extend(run.load.iter().flat_map(Load::not_shown));
         let unknown = run.history.open().count();
         if unknown > 0 {
             open.push(format!("of {unknown} writes nobody knows the outcome"));

@@ -3,14 +3,11 @@
 //! than half of what it could; and what it acknowledged is there.
 
 use crate::{
-    act::{Act, Intent, Phase},
-    agent::{Agent, Known},
-    clock::us,
+    flood::Flood,
     history::History,
     joining, journal,
     measure::{Machine, Memory},
     questions,
-    reading::Board,
     run::{Looked, Run, Settings},
     stage::Stage,
     wire::{Token, Wire},
@@ -18,26 +15,28 @@ use crate::{
 use anyhow::Result;
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
-use tokio::{sync::mpsc, task::JoinSet};
 
-/// For how long it is measured what the server can.
+/// For how long it is measured what the server can, and with how many connections, each of which waits for its answer.
 const MEASURED: Duration = Duration::from_secs(10);
+const CONNECTIONS_MEASURED: u32 = 50;
 const TIMES: f64 = 2.0;
-/// A server takes 200 connections from one address. Of what falls due while all are taken, nothing is sent.
-const CONNECTIONS: u32 = 180;
-/// The journal has a write before it is due.
-const AHEAD: Duration = Duration::from_millis(200);
+/// More than may wait for the server's writer together with what it takes at once, so that it has to say no.
+const CONNECTIONS: u32 = 2_160;
 const ANSWERED_WITHIN_US: u64 = 5_000_000;
+/// Of a hundred that are due, so many may find all connections waiting: more would be the harness's own limit.
+const NOT_SENT_PERCENT_MAX: usize = 10;
 
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Load {
-    /// Acknowledged a second, with as many agents as were asked for, each waiting for its answers.
+    /// Acknowledged a second, where each connection waits for its answers.
     pub highest: f64,
     /// A second.
     pub asked: f64,
     pub accepted: f64,
     pub sent: usize,
+    /// Answered that the server has too much to do.
+    pub turned_away: usize,
     /// Due while each connection waited for an answer.
     pub not_sent: usize,
     /// Answered after five seconds.
@@ -62,13 +61,23 @@ impl Load {
         wrong
     }
 
+    /// Why it shows nothing.
+    pub fn not_shown(&self) -> Vec<String> {
+        let Load { sent, not_sent, .. } = self;
+        let due = sent + not_sent;
+        let many = not_sent * 100 > due * NOT_SENT_PERCENT_MAX;
+        let said =
+            || format!("{not_sent} of {due} writes were not sent: the harness was the limit");
+        many.then(said).into_iter().collect()
+    }
+
     pub fn words(&self) -> String {
-        let Load { highest, asked, accepted, sent, not_sent, late, longest_us } = self;
+        let Load { highest, asked, accepted, sent, turned_away, not_sent, late, longest_us } = self;
         let longest_ms = longest_us / 1000;
         format!(
             "at most {highest:.0} writes a second; of {asked:.0} a second {accepted:.0} were accepted; {sent} sent, \
-             {not_sent} not sent while all {CONNECTIONS} connections waited, {late} answered after 5 s, the last after \
-             {longest_ms} ms"
+             {turned_away} of them turned away, {not_sent} not sent while all {CONNECTIONS} connections waited, {late} \
+             answered after 5 s, the last after {longest_ms} ms"
         )
     }
 }
@@ -90,8 +99,7 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
         boards.push(board);
         questions.push(made);
     }
-    let highest = as_fast_as_it_goes(&stage, &boards, &wire).await?;
-    let load = too_much(&stage, &boards, &wire, highest).await?;
+    let load = flood(&stage, &boards, &wire).await?;
     let compares_us = clock.now_us();
     stage.settle(&wire).await?;
     questions.extend(questions::ask(&mut wire.another(), &boards[0].id).await);
@@ -131,85 +139,27 @@ pub async fn run(settings: Arc<Settings>) -> Result<Run> {
     })
 }
 
-/// Acknowledged a second.
-async fn as_fast_as_it_goes(stage: &Stage, boards: &[Arc<Board>], wire: &Wire) -> Result<f64> {
-    let clock = stage.common.clock;
-    let until_us = clock.now_us() + us(MEASURED);
-    let mut agents = JoinSet::new();
-    for number in 0..stage.settings.agents {
-        let (stage, boards, mut agent) =
-            (stage.clone(), boards.to_vec(), stage.agent(number, wire));
-        agents.spawn(async move {
-            let mut acknowledged = 0_u32;
-            for made in (number..).step_by(usize::try_from(stage.settings.agents)?) {
-                let now_us = stage.common.clock.now_us();
-                if now_us > until_us {
-                    break;
-                }
-                let intent = create(&stage, &boards, Phase::Edge, made, now_us);
-                let known = agent.carry_out(&intent).await?;
-                acknowledged += u32::from(matches!(known, Known::Acknowledged(_)));
-            }
-            anyhow::Ok(acknowledged)
-        });
-    }
-    let mut acknowledged = 0;
-    while let Some(ended) = agents.join_next().await {
-        acknowledged += ended??;
-    }
-    Ok(f64::from(acknowledged) / MEASURED.as_secs_f64())
-}
-
-/// Each write is sent when it is due, whatever became of those before it, and once.
-async fn too_much(stage: &Stage, boards: &[Arc<Board>], wire: &Wire, highest: f64) -> Result<Load> {
-    let (clock, asked) = (stage.common.clock, (highest * TIMES).max(1.0));
-    let (returned, mut free) = mpsc::unbounded_channel::<Agent>();
-    for number in 0..CONNECTIONS {
-        returned.send(stage.agent(number, wire))?;
-    }
-    let begins_us = clock.now_us() + us(AHEAD);
-    let mut sending = JoinSet::new();
-    let mut load = Load { highest, asked, ..Load::default() };
-    for made in 0_u32.. {
-        let due_s = f64::from(made) / asked;
-        if due_s > stage.settings.seconds {
-            break;
-        }
-        let due_us = begins_us + us(Duration::from_secs_f64(due_s));
-        clock.wait_until(due_us.saturating_sub(us(AHEAD))).await;
-        let Ok(mut agent) = free.try_recv() else {
-            load.not_sent += 1;
-            continue;
-        };
-        load.sent += 1;
-        let intent = create(stage, boards, Phase::Load, made, due_us);
-        let returned = returned.clone();
-        sending.spawn(async move {
-            let known = agent.once(&intent).await?;
-            let late_us = agent.common.clock.now_us().saturating_sub(due_us);
-            // Whoever takes it may have ended.
-            returned.send(agent).ok();
-            anyhow::Ok((matches!(known, Known::Acknowledged(_)), late_us))
-        });
-    }
-    let mut accepted = 0_u32;
-    while let Some(ended) = sending.join_next().await {
-        let (acknowledged, late_us) = ended??;
-        accepted += u32::from(acknowledged);
-        load.late += usize::from(late_us > ANSWERED_WITHIN_US);
-        load.longest_us = load.longest_us.max(late_us);
-    }
-    load.accepted = f64::from(accepted) / stage.settings.seconds;
-    Ok(load)
-}
-
-fn create(stage: &Stage, boards: &[Arc<Board>], phase: Phase, made: u32, due_us: u64) -> Intent {
-    let name = if phase == Phase::Load { "load" } else { "edge" };
-    let at = usize::try_from(made).unwrap_or_default() % boards.len();
-    let column = boards[at].columns[0].clone();
-    let title = format!("{name} {made} {}", stage.word());
-    let act = Act::Create { column, title };
-    stage.intent(0, phase, &boards[at].id, &format!("{name}-{made}"), due_us, act)
+/// All lines of it are on disk when it comes back.
+async fn flood(stage: &Stage, boards: &[Arc<crate::reading::Board>], wire: &Wire) -> Result<Load> {
+    let (boards, seconds) = (boards.into(), stage.settings.seconds);
+    let flood = Flood { stage: stage.clone(), boards, wire: Arc::new(wire.another()) };
+    let accepted = flood.as_fast_as_it_goes(CONNECTIONS_MEASURED, MEASURED).await?;
+    let a_second =
+        |count: usize, seconds: f64| u32::try_from(count).map(|count| f64::from(count) / seconds);
+    let highest = a_second(accepted, MEASURED.as_secs_f64())?;
+    let asked = (highest * TIMES).max(1.0);
+    let flooded = flood.at_a_rate(CONNECTIONS, asked, seconds, ANSWERED_WITHIN_US).await?;
+    stage.common.journal.is_on_disk().await?;
+    Ok(Load {
+        highest,
+        asked,
+        accepted: a_second(flooded.accepted, seconds)?,
+        sent: flooded.sent(),
+        turned_away: flooded.turned_away,
+        not_sent: flooded.not_sent,
+        late: flooded.late,
+        longest_us: flooded.longest_us,
+    })
 }
 
 #[cfg(test)]
@@ -227,5 +177,7 @@ mod tests {
         );
         let late = Load { late: 1, ..load };
         assert_eq!(late.wrong(), ["1 writes were answered after five seconds"]);
+        let idle = Load { sent: 80, not_sent: 20, ..load };
+        assert_eq!(idle.not_shown(), ["20 of 100 writes were not sent: the harness was the limit"]);
     }
 }
